@@ -1,0 +1,62 @@
+package dev.caravan.cli;
+
+/** A failure that the user is told in the words of its message, without a stack trace. */
+public final class CliException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Something did not work. */
+    public static final int FAILED = 1;
+
+    /** The command line asks for something that cannot be. */
+    public static final int USAGE = 2;
+
+    /** There is no cluster. */
+    public static final int NOT_UP = 3;
+
+    private final int exitCode;
+
+    public CliException(String message) {
+        this(FAILED, message);
+    }
+
+    public CliException(String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = FAILED;
+    }
+
+    private CliException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    /** A failure whose own words are good enough for the user. */
+    public static CliException of(Throwable cause) {
+        return new CliException(words(cause), cause);
+    }
+
+    /** A refusal of a value whose own words are good enough for the user. */
+    public static CliException usage(IllegalArgumentException cause) {
+        return new CliException(USAGE, words(cause));
+    }
+
+    public static CliException usage(String message) {
+        return new CliException(USAGE, message);
+    }
+
+    public static CliException notUp(String message) {
+        return new CliException(NOT_UP, message);
+    }
+
+    public int exitCode() {
+        return exitCode;
+    }
+
+    /** What a failure says, or at least what it is. */
+    static String words(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank()
+                ? failure.getClass().getSimpleName() + "; -v says where"
+                : message;
+    }
+}

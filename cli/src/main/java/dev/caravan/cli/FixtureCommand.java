@@ -1,0 +1,107 @@
+package dev.caravan.cli;
+
+import dev.caravan.cli.model.Fixture;
+import dev.caravan.cli.model.FixtureType;
+import dev.caravan.cli.model.ModelImport;
+import dev.caravan.cli.model.Quantizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a model of random weights. */
+@Command(
+        name = "fixture",
+        description = "Makes a small model of random weights, for tests and demonstrations.",
+        mixinStandardHelpOptions = true)
+final class FixtureCommand implements Callable<Integer> {
+
+    private final CliContext context;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "the model's new name")
+    private String name = "";
+
+    @Option(names = "--layers", paramLabel = "N", description = "(${DEFAULT-VALUE})")
+    private int layers = 8;
+
+    @Option(
+            names = "--width",
+            paramLabel = "W",
+            description =
+                    "of the hidden state: a multiple of 32, of 256 for K-quants (${DEFAULT-VALUE})")
+    private int width = 256;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "another one makes another model (${DEFAULT-VALUE})")
+    private long seed = 1;
+
+    @Option(names = "--type", paramLabel = "T", description = "F32, F16 (the usual), Q8_0, Q4_K_M")
+    private String type = FixtureType.F16.name();
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE.gguf",
+            description = "only write this file; no cluster is needed")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = "another gateway than that of the cluster here")
+    private String endpoint = "";
+
+    FixtureCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        FixtureType chosen =
+                FixtureType.of(type)
+                        .orElseThrow(
+                                () ->
+                                        CliException.usage(
+                                                "type: %s (expected one of: %s)"
+                                                        .formatted(
+                                                                type,
+                                                                List.of(FixtureType.values()))));
+        Fixture fixture = new Fixture(name, layers, width, seed, chosen);
+        if (output != null) {
+            fixture.write(output, this::quantizer);
+            context.say("wrote " + output);
+            return 0;
+        }
+        Files.createDirectories(context.home().work());
+        Path folder = Files.createTempDirectory(context.home().work(), "fixture-");
+        Path file = folder.resolve("model.gguf");
+        try {
+            fixture.write(file, this::quantizer);
+            new ModelImport(context.gateway(endpoint), context::say)
+                    .send(name, file, Optional.of("exact"));
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        }
+        return 0;
+    }
+
+    private Quantizer quantizer() {
+        return new Quantizer(
+                new Engines()
+                        .installed(context::say)
+                        .quantize()
+                        .orElseThrow(
+                                () ->
+                                        new CliException(
+                                                "type: %s needs llama-quantize, which the engine here does not have; --type F16 does not need it"
+                                                        .formatted(type))));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.caravan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.cli.cluster.Home;
+import dev.caravan.wire.WireJson;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class MainTest {
+
+    @TempDir private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "up --agents 0            | --agents: 0 (expected: 1 to 64)",
+                "up --gateway-port 70000  | --gateway-port: 70000 (expected: 0 to 65535)",
+                "up --agents many         | Invalid value for option '--agents'",
+                "up --aot sometimes       | Invalid value for option '--aot'",
+                "fixture                  | Missing required parameter: 'NAME'",
+                "fixture f --type Q5_1    | type: Q5_1 (expected one of: [F32, F16, Q8_0, Q4_K_M])",
+                "fixture f --layers 0     | layers: 0 (expected: 1 to 512)",
+                "fixture f --width 100    | width: 100 (expected: 32 to 16384, a multiple of 32)",
+                "fixture f --type q4_k_m --width 320 | width: 320, feed-forward: 960 (expected for Q4_K_M: multiples of 256",
+                "run model                | prompt: empty",
+                "dance                    | Unmatched argument",
+                "engine                   | expected: install or status",
+            })
+    void refusesWrongUseWithOneSentenceAndCodeTwo(String arguments, String sentence) {
+        int code = run(arguments.split(" "));
+
+        assertThat(code).isEqualTo(CliException.USAGE);
+        assertThat(err.toString()).startsWith("caravan: ").contains(sentence);
+        assertThat(err.toString()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void saysThatNothingIsUp() {
+        assertThat(run("status")).isEqualTo(CliException.NOT_UP);
+        assertThat(err.toString()).contains("nothing is up; start with: ./caravan up");
+        assertThat(run("down")).isZero();
+        assertThat(run("logs")).isEqualTo(CliException.NOT_UP);
+    }
+
+    @Test
+    void saysToProgramsThatNothingIsUp() {
+        assertThat(run("status", "--json")).isEqualTo(CliException.NOT_UP);
+        assertThat(WireJson.mapper().readTree(out.toByteArray()).path("up").asBoolean(true))
+                .isFalse();
+    }
+
+    @Test
+    void namesTheFaultOfAFileThatIsNoModel() throws Exception {
+        Path file = Files.writeString(folder.resolve("letter.gguf"), "Dear all, this is no model.");
+
+        int code = run("import", "name", file.toString());
+
+        assertThat(code).isEqualTo(CliException.FAILED);
+        assertThat(err.toString()).contains("letter.gguf: not a GGUF file: starts with \"Dear\"");
+        assertThat(run("import", "name", folder.resolve("nothing").toString()))
+                .isEqualTo(CliException.FAILED);
+    }
+
+    @Test
+    void saysHowToGetAGatewayWhereNoneAnswers() {
+        int code = run("run", "--endpoint", "127.0.0.1:1", "model", "hello");
+
+        assertThat(code).isEqualTo(CliException.FAILED);
+        assertThat(err.toString())
+                .contains("http://127.0.0.1:1:")
+                .contains("start one with: ./caravan up");
+    }
+
+    @Test
+    void showsWhereAFailureComesFromWhenAsked() {
+        run("-v", "run", "--endpoint", "127.0.0.1:1", "model", "hello");
+
+        assertThat(err.toString()).contains("\tat ");
+    }
+
+    private int run(String... arguments) {
+        Home home = new Home(folder, folder.resolve("state"));
+        CliContext context =
+                new CliContext(
+                        home,
+                        Map.of(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new ByteArrayInputStream(new byte[0]));
+        CommandLine line = Main.commandLine(context);
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments);
+    }
+}

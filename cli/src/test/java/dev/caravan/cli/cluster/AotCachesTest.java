@@ -1,0 +1,99 @@
+package dev.caravan.cli.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AotCachesTest {
+
+    @TempDir private Path folder;
+
+    private Home home;
+
+    @BeforeEach
+    void makeTheHome() throws IOException {
+        home = new Home(folder, folder.resolve("state"));
+        home.create();
+    }
+
+    @Test
+    void keepsACacheThatATrainingRunHasMade() throws Exception {
+        AotCaches caches =
+                new AotCaches(
+                        home,
+                        java("case $1 in *Output*) echo cache > ${1#-XX:AOTCacheOutput=};; esac"));
+        BootJars.App app = app(Kind.GATEWAY, "one");
+
+        caches.makeNow(List.of(app), "id");
+
+        assertThat(caches.ready(app))
+                .hasValueSatisfying(file -> assertThat(file).hasContent("cache"));
+        assertThat(caches.missing(List.of(app, app(Kind.GATEWAY, "two"), app(Kind.HEALTH, "one"))))
+                .containsExactly(app(Kind.GATEWAY, "two"), app(Kind.HEALTH, "one"));
+    }
+
+    @Test
+    void keepsNothingOfATrainingRunThatFailed() throws Exception {
+        AotCaches caches =
+                new AotCaches(home, java("echo half > ${1#-XX:AOTCacheOutput=}; exit 1"));
+        BootJars.App app = app(Kind.GATEWAY, "one");
+
+        caches.makeNow(List.of(app), "id");
+
+        assertThat(caches.ready(app)).isEmpty();
+        assertThat(home.cache().resolve("aot")).isEmptyDirectory();
+    }
+
+    @Test
+    void keepsNoCacheThatTheVirtualMachineCannotUse() throws Exception {
+        AotCaches caches =
+                new AotCaches(
+                        home,
+                        java(
+                                "case $* in *-version*) exit 1;; *) echo cache > ${1#-XX:AOTCacheOutput=};; esac"));
+        BootJars.App app = app(Kind.GATEWAY, "one");
+
+        caches.makeNow(List.of(app), "id");
+
+        assertThat(caches.ready(app)).isEmpty();
+        assertThat(home.cache().resolve("aot")).isEmptyDirectory();
+    }
+
+    @Test
+    void givesTheTrainingRunNoWayToARunningCluster() throws Exception {
+        Path seen = folder.resolve("seen");
+        AotCaches caches = new AotCaches(home, java("env >> " + seen));
+
+        caches.start(List.of(app(Kind.AGENT, "one")), "id").waitFor(10, TimeUnit.SECONDS);
+
+        assertThat(Files.readAllLines(seen))
+                .contains(
+                        "CARAVAN_REGISTRY=http://127.0.0.1:1",
+                        "CARAVAN_REDIS=redis://127.0.0.1:1",
+                        "CARAVAN_CLUSTER_ID=id",
+                        "SERVER_PORT=0");
+    }
+
+    private static BootJars.App app(Kind kind, String key) {
+        return new BootJars.App(kind, key, Path.of("app.jar"));
+    }
+
+    /** Stands for a virtual machine; its first argument is the cache to be made. */
+    private Path java(String script) throws IOException {
+        Path java = folder.resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nfor word; do case $word in -XX:AOTCacheOutput=*) set -- \"$word\";; esac; done\n"
+                        + script
+                        + "\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        return java;
+    }
+}

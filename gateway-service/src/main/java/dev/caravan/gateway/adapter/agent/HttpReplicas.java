@@ -1,0 +1,157 @@
+package dev.caravan.gateway.adapter.agent;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.RunRequest;
+import dev.caravan.gateway.app.LoadBoard;
+import dev.caravan.gateway.app.Loaded;
+import dev.caravan.gateway.app.Replicas;
+import dev.caravan.gateway.mapping.WireRuns;
+import dev.caravan.wire.KeepAliveMessage;
+import dev.caravan.wire.Refusal;
+import dev.caravan.wire.ReplicaLoad;
+import dev.caravan.wire.Routes;
+import dev.caravan.wire.WireJson;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.PrematureCloseException;
+import tools.jackson.core.JacksonException;
+
+/** Runs on agents over HTTP; closing the connection is what tells an agent to stop. */
+public final class HttpReplicas implements Replicas {
+
+    private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
+
+    private final HttpClient http;
+    private final LoadBoard loads;
+    private final StallGuard stalls;
+
+    /**
+     * @param stall see {@link StallGuard}
+     */
+    public HttpReplicas(HttpClient http, LoadBoard loads, Duration stall, Scheduler scheduler) {
+        this.http = http;
+        this.loads = loads;
+        this.stalls = new StallGuard(stall, scheduler);
+    }
+
+    @Override
+    public Flux<List<RunFrame>> run(Loaded target, RunRequest request) {
+        Object message = WireRuns.message(request, target.replica().id().value());
+        Flux<List<RunFrame>> frames =
+                post(target, Routes.RUN, request.id(), message)
+                        .response(
+                                (response, content) ->
+                                        response.status().code() == OK
+                                                ? FrameReader.read(content)
+                                                : refused(target, response, content));
+        return stalls.guard(frames, where(target)).onErrorMap(fault -> mapped(target, fault));
+    }
+
+    @Override
+    public Mono<Void> keepAlive(Loaded target, KeepAlive keepAlive) {
+        Long millis =
+                Objects.requireNonNull(WireRuns.millis(keepAlive), "a keep-alive that is set");
+        String replica = target.replica().id().value();
+        return post(target, Routes.KEEP_ALIVE, replica, new KeepAliveMessage(replica, millis))
+                .response(
+                        (response, content) ->
+                                response.status().code() == NO_CONTENT
+                                        ? Mono.<Void>empty()
+                                        : this.<Void>refused(target, response, content))
+                .onErrorMap(fault -> mapped(target, fault))
+                .then();
+    }
+
+    private HttpClient.ResponseReceiver<?> post(
+            Loaded target, String route, String requestId, Object message) {
+        return http.headers(
+                        headers ->
+                                headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                                        .set(Routes.REQUEST_ID_HEADER, requestId))
+                .post()
+                .uri(target.agent().address() + route)
+                .send(
+                        Mono.fromSupplier(
+                                () ->
+                                        Unpooled.wrappedBuffer(
+                                                WireJson.mapper().writeValueAsBytes(message))));
+    }
+
+    private <T> Publisher<T> refused(
+            Loaded target, HttpClientResponse response, ByteBufFlux content) {
+        int status = response.status().code();
+        return content.aggregate()
+                .asByteArray()
+                .defaultIfEmpty(new byte[0])
+                .flatMap(body -> Mono.error(refusal(target, status, read(body))));
+    }
+
+    private CaravanException refusal(Loaded target, int status, @Nullable Refusal refusal) {
+        String text = refusal == null ? "answered " + status : refusal.error();
+        FaultCode code = code(status, refusal);
+        if (code == FaultCode.BUSY) {
+            ReplicaLoad load = refusal == null ? null : refusal.load();
+            int busy = load == null ? target.replica().slots() : load.busy();
+            loads.refused(target.replica().id(), busy);
+        }
+        return new CaravanException(
+                code, code == FaultCode.INVALID_REQUEST ? text : where(target) + ": " + text);
+    }
+
+    private static FaultCode code(int status, @Nullable Refusal refusal) {
+        FaultCode byStatus =
+                switch (status) {
+                    case 400 -> FaultCode.INVALID_REQUEST;
+                    case 404 -> FaultCode.MODEL_NOT_FOUND;
+                    case 503 -> FaultCode.BUSY;
+                    case 504 -> FaultCode.UPSTREAM_TIMEOUT;
+                    default -> FaultCode.UPSTREAM_FAILED;
+                };
+        FaultCode told = refusal == null ? byStatus : WireRuns.fault(refusal.code(), byStatus);
+        return switch (told) {
+            case INVALID_REQUEST, MODEL_NOT_FOUND, BUSY, UPSTREAM_TIMEOUT -> told;
+            // what an agent may not do, or what broke in it, is not the client's doing
+            case QUEUE_FULL, NO_CAPACITY, LOAD_FAILED, UPSTREAM_FAILED, FORBIDDEN, INTERNAL ->
+                    FaultCode.UPSTREAM_FAILED;
+        };
+    }
+
+    private static @Nullable Refusal read(byte[] body) {
+        try {
+            return body.length == 0 ? null : WireJson.mapper().readValue(body, Refusal.class);
+        } catch (JacksonException notOurs) {
+            return null;
+        }
+    }
+
+    private static CaravanException mapped(Loaded target, Throwable fault) {
+        return switch (fault) {
+            case CaravanException known -> known;
+            case PrematureCloseException _ -> FrameReader.cutOff();
+            default ->
+                    new CaravanException(
+                            FaultCode.UPSTREAM_FAILED,
+                            where(target) + ": " + fault.getMessage(),
+                            fault);
+        };
+    }
+
+    private static String where(Loaded target) {
+        return "agent %s at %s".formatted(target.agent().id(), target.agent().address());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.caravan.gateway.adapter.scheduler;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.gateway.app.LoadWish;
+import dev.caravan.gateway.app.Loaded;
+import dev.caravan.gateway.app.ModelLoader;
+import dev.caravan.gateway.mapping.WireRuns;
+import dev.caravan.gateway.mapping.WireViews;
+import dev.caravan.wire.ClusterViewMessage;
+import dev.caravan.wire.LoadAnswer;
+import dev.caravan.wire.LoadMessage;
+import dev.caravan.wire.Refusal;
+import dev.caravan.wire.Routes;
+import dev.caravan.wire.UnloadMessage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Asks each scheduler it knows until the leader answers, and goes on asking while a load is
+ * pending. The scheduler holds each answer back for a while, so this is not polling.
+ */
+public final class SchedulerLoader implements ModelLoader {
+
+    /** Short enough that a scheduler that hangs is noticed. */
+    private static final Duration HOLD = Duration.ofSeconds(5);
+
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration PACE = Duration.ofMillis(50);
+
+    private final WebClient http;
+    private final Supplier<List<URI>> schedulers;
+    private volatile boolean away;
+
+    /**
+     * @param schedulers base URLs of the scheduler's instances
+     */
+    public SchedulerLoader(WebClient http, Supplier<List<URI>> schedulers) {
+        this.http = http;
+        this.schedulers = schedulers;
+    }
+
+    /** Whether no scheduler answered when one was asked last. */
+    public boolean away() {
+        return away;
+    }
+
+    @Override
+    public Mono<Loaded> load(LoadWish wish, Duration patience) {
+        LoadMessage message =
+                new LoadMessage(
+                        wish.requestId(),
+                        wish.model().display(),
+                        wish.digest().hex(),
+                        wish.contextLength(),
+                        WireRuns.millis(wish.keepAlive()),
+                        Math.min(HOLD.toMillis(), patience.toMillis()));
+        return Mono.defer(() -> leader(scheduler -> ask(scheduler, message)))
+                .repeatWhen(pending -> pending.delayElements(PACE))
+                .filter(answer -> answer.state() != LoadAnswer.State.PENDING)
+                .next()
+                .timeout(patience, Mono.error(() -> tooLong(wish, patience)))
+                .map(answer -> loaded(wish, answer));
+    }
+
+    @Override
+    public Mono<Void> unload(String requestId, ModelDigest digest) {
+        UnloadMessage message = new UnloadMessage(requestId, digest.hex());
+        return leader(
+                        scheduler ->
+                                http.post()
+                                        .uri(scheduler.resolve(Routes.UNLOADS))
+                                        .header(Routes.REQUEST_ID_HEADER, requestId)
+                                        .bodyValue(message)
+                                        .retrieve()
+                                        .toBodilessEntity()
+                                        .timeout(GRACE))
+                .then();
+    }
+
+    private Mono<LoadAnswer> ask(URI scheduler, LoadMessage message) {
+        return http.post()
+                .uri(scheduler.resolve(Routes.LOADS))
+                .header(Routes.REQUEST_ID_HEADER, message.requestId())
+                .bodyValue(message)
+                .retrieve()
+                .bodyToMono(LoadAnswer.class)
+                .timeout(Duration.ofMillis(message.waitMillis()).plus(GRACE));
+    }
+
+    /** The first answer any instance gives; those that do not lead refuse. */
+    private <T> Mono<T> leader(Function<URI, Mono<T>> call) {
+        return Mono.defer(
+                () -> {
+                    AtomicReference<String> reason =
+                            new AtomicReference<>("the registry names none");
+                    return Flux.fromIterable(schedulers.get())
+                            .concatMap(
+                                    scheduler ->
+                                            call.apply(scheduler)
+                                                    .onErrorResume(
+                                                            fault -> {
+                                                                reason.set(
+                                                                        describe(scheduler, fault));
+                                                                return Mono.empty();
+                                                            }),
+                                    1)
+                            .next()
+                            .doOnNext(answer -> away = false)
+                            .switchIfEmpty(Mono.error(() -> nobody(reason.get())));
+                });
+    }
+
+    private CaravanException nobody(String reason) {
+        away = true;
+        return new CaravanException(
+                FaultCode.NO_CAPACITY,
+                "no scheduler answers, so no model can be loaded: %s; ask again".formatted(reason));
+    }
+
+    private static String describe(URI scheduler, Throwable fault) {
+        if (fault instanceof WebClientResponseException answered) {
+            Refusal refusal = answered.getResponseBodyAs(Refusal.class);
+            return refusal == null
+                    ? scheduler + " answered " + answered.getStatusCode().value()
+                    : refusal.error();
+        }
+        return scheduler + ": " + fault.getMessage();
+    }
+
+    private static CaravanException tooLong(LoadWish wish, Duration patience) {
+        return new CaravanException(
+                FaultCode.NO_CAPACITY,
+                "model %s was not loaded within %d s; ask again, or raise caravan.gateway.cold-wait"
+                        .formatted(wish.model(), patience.toSeconds()));
+    }
+
+    private static Loaded loaded(LoadWish wish, LoadAnswer answer) {
+        ClusterViewMessage.Replica replica = answer.replica();
+        ClusterViewMessage.Agent agent = answer.agent();
+        if (answer.state() == LoadAnswer.State.READY && replica != null && agent != null) {
+            return new Loaded(WireViews.replica(replica), WireViews.agent(agent));
+        }
+        String error = answer.error();
+        throw new CaravanException(
+                WireRuns.fault(answer.code(), FaultCode.LOAD_FAILED),
+                error == null ? "model " + wish.model() + " could not be loaded" : error);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.caravan.gateway.api;
+
+import dev.caravan.gateway.app.AccessControl;
+import dev.caravan.gateway.app.ModelLifecycle;
+import dev.caravan.gateway.app.Views;
+import dev.caravan.gateway.dialect.ollama.AnswerWriter;
+import dev.caravan.gateway.dialect.ollama.CallReader;
+import dev.caravan.gateway.dialect.ollama.GoObject;
+import dev.caravan.gateway.dialect.ollama.InferenceCall;
+import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
+import dev.caravan.gateway.stream.Answers;
+import dev.caravan.wire.Routes;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Takes a request to generate or chat from its body to the last byte of its answer. */
+public final class InferenceHandler {
+
+    private static final String NDJSON = "application/x-ndjson";
+    private static final String JSON = "application/json; charset=utf-8";
+
+    private final OllamaBodyReader bodies;
+    private final CallReader calls;
+    private final AccessControl access;
+    private final Views views;
+    private final Answers answers;
+    private final ModelLifecycle models;
+    private final AnswerWriter.Factory writers;
+
+    public InferenceHandler(
+            OllamaBodyReader bodies,
+            CallReader calls,
+            AccessControl access,
+            Views views,
+            Answers answers,
+            ModelLifecycle models,
+            AnswerWriter.Factory writers) {
+        this.bodies = bodies;
+        this.calls = calls;
+        this.access = access;
+        this.views = views;
+        this.answers = answers;
+        this.models = models;
+        this.writers = writers;
+    }
+
+    Mono<ServerResponse> handle(ServerRequest request, Verb verb) {
+        return ServerResponse.ok()
+                .build(
+                        (exchange, context) ->
+                                Replies.settle(exchange.getResponse(), answer(exchange, verb)));
+    }
+
+    private Mono<Void> answer(ServerWebExchange exchange, Verb verb) {
+        Replies replies = new Replies(exchange.getResponse());
+        return bodies.read(exchange.getRequest().getBody(), verb.body())
+                .flatMap(body -> permitted(exchange, verb, body))
+                .flatMap(body -> replies.untilClosed(perform(replies, exchange, verb, body)));
+    }
+
+    private Mono<GoObject> permitted(ServerWebExchange exchange, Verb verb, GoObject body) {
+        Optional<String> authorization =
+                Optional.ofNullable(
+                        exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION));
+        return access.check(
+                        new AccessControl.Access(
+                                authorization, verb.operation(), body.textOrEmpty("model")))
+                .thenReturn(body);
+    }
+
+    private Mono<Void> perform(
+            Replies replies, ServerWebExchange exchange, Verb verb, GoObject body) {
+        String id =
+                Objects.requireNonNull(
+                        exchange.getRequest().getHeaders().getFirst(Routes.REQUEST_ID_HEADER),
+                        "request id");
+        InferenceCall call =
+                switch (verb) {
+                    case GENERATE -> calls.generate(body, views.current(), id);
+                    case CHAT -> calls.chat(body, views.current(), id);
+                };
+        AnswerWriter writer = writers.create(replies.allocator(), verb.form(), call.sentModel());
+        return switch (call.intent()) {
+            case ANSWER ->
+                    call.stream()
+                            ? replies.stream(NDJSON, streamed(call, verb, writer))
+                            : replies.whole(JSON, whole(call, verb, writer));
+            case LOAD ->
+                    replies.whole(
+                            JSON,
+                            models.load(call.request())
+                                    .then(Mono.fromSupplier(() -> writer.empty("load"))));
+            case UNLOAD ->
+                    replies.whole(
+                            JSON,
+                            models.unload(call.request())
+                                    .then(Mono.fromSupplier(() -> writer.empty("unload"))));
+        };
+    }
+
+    private Flux<ByteBuf> streamed(InferenceCall call, Verb verb, AnswerWriter writer) {
+        return Flux.defer(
+                () -> {
+                    AnswerLines lines = new AnswerLines(writer);
+                    return answers.answer(call.request(), verb.operation())
+                            .handle(lines::render)
+                            .onErrorResume(lines::end);
+                });
+    }
+
+    private Mono<ByteBuf> whole(InferenceCall call, Verb verb, AnswerWriter writer) {
+        return answers.answer(call.request(), verb.operation())
+                .collect(() -> new WholeAnswer(writer), WholeAnswer::add)
+                .map(WholeAnswer::render);
+    }
+}

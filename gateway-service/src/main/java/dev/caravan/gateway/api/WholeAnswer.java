@@ -1,0 +1,41 @@
+package dev.caravan.gateway.api;
+
+import dev.caravan.core.run.RunFrame;
+import dev.caravan.gateway.dialect.ollama.AnswerWriter;
+import dev.caravan.gateway.dialect.ollama.AnswerWriter.Times;
+import dev.caravan.gateway.stream.Answers.Part;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One answer that is sent when it is complete. */
+final class WholeAnswer {
+
+    private final AnswerWriter writer;
+    private final StringBuilder text = new StringBuilder();
+    private RunFrame.@Nullable End end;
+    private Times times = new Times(Duration.ZERO, Duration.ZERO);
+
+    WholeAnswer(AnswerWriter writer) {
+        this.writer = writer;
+    }
+
+    void add(Part part) {
+        times = new Times(part.elapsed(), part.waited());
+        for (RunFrame frame : part.frames()) {
+            switch (frame) {
+                case RunFrame.Piece piece -> text.append(piece.text());
+                case RunFrame.End last -> end = last;
+                case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _ -> {}
+            }
+        }
+    }
+
+    ByteBuf render() {
+        RunFrame.End last = end;
+        if (last == null) {
+            throw new IllegalStateException("an answer that ended well has no end frame");
+        }
+        return writer.whole(text, last, times);
+    }
+}

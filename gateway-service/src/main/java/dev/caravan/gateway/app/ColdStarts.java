@@ -1,0 +1,90 @@
+package dev.caravan.gateway.app;
+
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.run.KeepAlive;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One load for each model and context that is needed, however many wait for it.
+ *
+ * <p>An answer that is "ready" and yet asked for again at once named a replica that does not
+ * answer: the scheduler has not heard of its end. Such repetitions are held back, each twice as
+ * long as the one before, so that they wait for the news instead of filling the log.
+ */
+public final class ColdStarts {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
+
+    private record Key(ModelDigest digest, int contextLength) {}
+
+    private record Earlier(Instant readyAt, Duration nextPause) {}
+
+    private final ModelLoader loader;
+    private final Duration patience;
+    private final KeepAlive keepAlive;
+    private final InstantSource clock;
+    private final Scheduler scheduler;
+    private final Map<Key, Mono<Loaded>> running = new ConcurrentHashMap<>();
+    private final Map<Key, Earlier> earlier = new ConcurrentHashMap<>();
+
+    /**
+     * @param patience how long a load may be pending before it is given up
+     * @param keepAlive of a wish that does not say
+     */
+    public ColdStarts(
+            ModelLoader loader,
+            Duration patience,
+            KeepAlive keepAlive,
+            InstantSource clock,
+            Scheduler scheduler) {
+        this.loader = loader;
+        this.patience = patience;
+        this.keepAlive = keepAlive;
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** The replica that a load makes; joins the load that is running, if there is one. */
+    public Mono<Loaded> load(LoadWish wish) {
+        Key key = new Key(wish.digest(), wish.contextLength());
+        return Mono.defer(() -> running.computeIfAbsent(key, absent -> start(key, wish)));
+    }
+
+    private Mono<Loaded> start(Key key, LoadWish wish) {
+        return Mono.defer(() -> loader.load(wish.orElse(keepAlive), patience))
+                .delaySubscription(pause(key), scheduler)
+                .doOnNext(loaded -> ready(key))
+                // before anyone hears of it, so that whoever asks again starts a new load
+                .doOnTerminate(() -> running.remove(key))
+                .cache();
+    }
+
+    private Duration pause(Key key) {
+        Earlier last = earlier.get(key);
+        if (last == null || clock.instant().isAfter(last.readyAt().plus(FORGOTTEN_AFTER))) {
+            earlier.remove(key);
+            return Duration.ZERO;
+        }
+        return last.nextPause();
+    }
+
+    private void ready(Key key) {
+        earlier.merge(
+                key,
+                new Earlier(clock.instant(), FIRST_PAUSE),
+                (before, now) -> new Earlier(now.readyAt(), doubled(before.nextPause())));
+    }
+
+    private static Duration doubled(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.caravan.gateway.app;
+
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.RunRequest;
+
+/**
+ * A replica that somebody needs.
+ *
+ * @param requestId of the request that asked first
+ * @param contextLength tokens of context one slot must have
+ */
+public record LoadWish(
+        String requestId,
+        ModelRef model,
+        ModelDigest digest,
+        int contextLength,
+        KeepAlive keepAlive) {
+
+    /** The same wish, with a keep-alive where it has none. */
+    LoadWish orElse(KeepAlive preset) {
+        return keepAlive instanceof KeepAlive.Unset
+                ? new LoadWish(requestId, model, digest, contextLength, preset)
+                : this;
+    }
+
+    static LoadWish of(RunRequest request) {
+        return new LoadWish(
+                request.id(),
+                request.model(),
+                request.digest(),
+                request.contextLength(),
+                request.keepAlive());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.caravan.gateway.app.models;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Finds a place for uploaded bytes; they go through the gateway without resting in it. */
+public final class BlobUploads {
+
+    /** Most free room first; agents that share a disk are filled evenly. */
+    private static final Comparator<AgentState> ROOMIEST =
+            Comparator.comparingLong(AgentState::freeBytes)
+                    .reversed()
+                    .thenComparingLong(AgentState::modelBytes)
+                    .thenComparing(AgentState::id);
+
+    private final AgentStores stores;
+    private final AgentSurvey survey;
+    private final Duration patience;
+
+    /**
+     * @param patience how long an agent may take to say whether it holds a blob
+     */
+    public BlobUploads(AgentStores stores, AgentSurvey survey, Duration patience) {
+        this.stores = stores;
+        this.survey = survey;
+        this.patience = patience;
+    }
+
+    /**
+     * Agents that hold the blob; those that do not answer are left out.
+     *
+     * @param blob {@code sha256:<hex>}
+     */
+    public Mono<List<URI>> holders(String blob) {
+        return Flux.fromIterable(stores.addresses())
+                .flatMap(
+                        agent ->
+                                stores.holds(agent, blob)
+                                        .timeout(patience)
+                                        .onErrorReturn(false)
+                                        .filter(Boolean::booleanValue)
+                                        .map(_ -> agent))
+                .collectList();
+    }
+
+    /**
+     * Takes a blob in, unless an agent holds it: then its bytes are read and dropped.
+     *
+     * @return true where the blob is new in the cluster
+     */
+    public Mono<Boolean> put(String blob, OptionalLong length, Flux<DataBuffer> bytes) {
+        return holders(blob)
+                .flatMap(
+                        holders ->
+                                holders.isEmpty()
+                                        ? roomiest()
+                                                .flatMap(
+                                                        agent ->
+                                                                stores.put(
+                                                                        agent.address(),
+                                                                        blob,
+                                                                        length,
+                                                                        bytes))
+                                        : bytes.doOnNext(DataBufferUtils::release)
+                                                .then(Mono.just(false)));
+    }
+
+    private Mono<AgentState> roomiest() {
+        return survey.states()
+                .flatMap(states -> Mono.justOrEmpty(states.stream().min(ROOMIEST)))
+                .switchIfEmpty(Mono.error(BlobUploads::noAgent));
+    }
+
+    static CaravanException noAgent() {
+        return new CaravanException(
+                FaultCode.NO_CAPACITY,
+                "worker-agent: none is known (expected: at least one); start one and try again");
+    }
+}

@@ -1,0 +1,32 @@
+package dev.caravan.gateway.app.models;
+
+import dev.caravan.core.model.ModelRef;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that an agent's store tells of a model.
+ *
+ * @param digest 64 hex digits
+ * @param blobPath the weights on that agent's disk
+ * @param layers texts of the small layers: license, template, system, params, messages
+ * @param chatTemplate the file's own
+ * @param metadata the file's own, in its order; too large arrays are null
+ */
+public record ShownModel(
+        ModelRef name,
+        String digest,
+        Instant modifiedAt,
+        ModelDescription description,
+        List<String> capabilities,
+        String blobPath,
+        Map<String, List<String>> layers,
+        Optional<String> chatTemplate,
+        Map<String, @Nullable Object> metadata,
+        List<Tensor> tensors) {
+
+    public record Tensor(String name, String type, List<Long> shape) {}
+}

@@ -1,0 +1,67 @@
+package dev.caravan.gateway.config;
+
+import dev.caravan.core.run.KeepAlive;
+import dev.caravan.gateway.dialect.ollama.KeepAliveReader;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the gateway treats requests.
+ *
+ * @param contextLength tokens of context where a request does not ask for any (Ollama's
+ *     OLLAMA_CONTEXT_LENGTH)
+ * @param keepAlive how long a model stays after its last request where a request that loads it does
+ *     not say; Ollama's forms, negative is for ever, blank leaves it to the agents (Ollama's
+ *     OLLAMA_KEEP_ALIVE)
+ * @param coldWait how long a request may wait for a load before it is told 503
+ * @param stall longest time without any progress of an answer, prefill included
+ * @param retries other replicas one request may try before its first byte
+ * @param maxBody largest body that is read
+ */
+@Validated
+@ConfigurationProperties("caravan.gateway")
+public record GatewayProperties(
+        @DefaultValue("4096") @Min(1) int contextLength,
+        @DefaultValue("") String keepAlive,
+        @DefaultValue("5m") Duration coldWait,
+        @DefaultValue("5m") Duration stall,
+        @DefaultValue("6") @Min(0) @Max(100) int retries,
+        @DefaultValue("64MB") DataSize maxBody,
+        @DefaultValue @Valid Admission admission) {
+
+    /**
+     * @param maxInFlight requests that hold a slot at once, over all models
+     * @param maxQueued requests that may wait beside them (Ollama's OLLAMA_MAX_QUEUE)
+     */
+    public record Admission(
+            @DefaultValue("1024") @Min(1) int maxInFlight,
+            @DefaultValue("512") @Min(0) int maxQueued) {}
+
+    public GatewayProperties {
+        positive("cold-wait", coldWait);
+        positive("stall", stall);
+        if (maxBody.toBytes() < 1 || maxBody.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "caravan.gateway.max-body: %s (expected: 1 byte to 2047 MB)"
+                            .formatted(maxBody));
+        }
+    }
+
+    /** Of a load that does not say. */
+    public KeepAlive loadKeepAlive() {
+        return KeepAliveReader.parse(keepAlive);
+    }
+
+    private static void positive(String key, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(
+                    "caravan.gateway.%s: %s (expected: > 0)".formatted(key, value));
+        }
+    }
+}

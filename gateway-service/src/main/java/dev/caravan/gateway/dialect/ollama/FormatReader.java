@@ -1,0 +1,33 @@
+package dev.caravan.gateway.dialect.ollama;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.OutputFormat;
+import tools.jackson.databind.JsonNode;
+
+/** {@code format}: absent, "json", or a JSON schema. */
+final class FormatReader {
+
+    private FormatReader() {}
+
+    static OutputFormat read(GoObject request) {
+        return request.value("format").map(FormatReader::read).orElseGet(OutputFormat.Text::new);
+    }
+
+    private static OutputFormat read(JsonNode value) {
+        if (value.isObject()) {
+            return new OutputFormat.Schema(value.toString());
+        }
+        if (value.isString() && value.stringValue().isEmpty()) {
+            return new OutputFormat.Text();
+        }
+        if (value.isString() && value.stringValue().equals("json")) {
+            return new OutputFormat.Json();
+        }
+        String raw = value.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+        throw new CaravanException(
+                FaultCode.INTERNAL,
+                "invalid format: \"%s\"; expected \"json\" or a valid JSON Schema object"
+                        .formatted(raw));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.caravan.gateway.dialect.ollama;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import java.util.Locale;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads a request body by Ollama's rules: the content type says nothing, only the first JSON value
+ * counts, an empty body is "missing". What does not fit is an {@link FaultCode#INVALID_REQUEST}
+ * with the text that Go's decoder would give, as near as its reader needs.
+ */
+public final class OllamaBodyReader {
+
+    /** Bytes of the largest body that is read: 64 MiB. */
+    public static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    /** Go's decoder refuses deeper nesting; a tree this deep still needs no deep stack here. */
+    private static final int MAX_DEPTH = 1_000;
+
+    private final int maxBytes;
+    private final JsonMapper mapper;
+
+    public OllamaBodyReader() {
+        this(MAX_BYTES);
+    }
+
+    /**
+     * @param maxBytes longer bodies are refused while they come in
+     */
+    public OllamaBodyReader(int maxBytes) {
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 1)");
+        }
+        this.maxBytes = maxBytes;
+        StreamReadConstraints constraints =
+                StreamReadConstraints.builder()
+                        .maxStringLength(maxBytes)
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build();
+        this.mapper =
+                JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
+                        .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                        .build();
+    }
+
+    /**
+     * The body as the Go struct {@code type}, which its error texts name: {@code
+     * "GenerateRequest"}.
+     *
+     * @return one object, or an error; never empty
+     */
+    public Mono<GoObject> read(Flux<DataBuffer> body, String type) {
+        return DataBufferUtils.join(body, maxBytes)
+                .map(OllamaBodyReader::bytes)
+                .defaultIfEmpty(new byte[0])
+                .map(bytes -> parse(bytes, type))
+                .onErrorMap(
+                        DataBufferLimitException.class,
+                        tooLong ->
+                                invalid(
+                                        "request body too large (expected: at most %d bytes)"
+                                                .formatted(maxBytes)));
+    }
+
+    /** {@link #read} for a body that is at hand. */
+    public GoObject parse(byte[] body, String type) {
+        try (JsonParser parser = mapper.createParser(body)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw invalid("missing request body");
+            }
+            JsonNode value = mapper.readTree(parser);
+            if (value.isNull()) {
+                return GoObject.empty(type);
+            }
+            if (!value.isObject()) {
+                throw invalid(
+                        "json: cannot unmarshal %s into Go value of type api.%s"
+                                .formatted(GoObject.kind(value), type));
+            }
+            return GoObject.of(type, value);
+        } catch (UnexpectedEndOfInputException cutOff) {
+            throw invalid("unexpected EOF");
+        } catch (StreamReadException malformed) {
+            throw invalid(describe(malformed, body));
+        } catch (JacksonException unreadable) {
+            throw invalid(unreadable.getOriginalMessage());
+        }
+    }
+
+    private static String describe(StreamReadException malformed, byte[] body) {
+        long offset = malformed.getLocation().getByteOffset();
+        if (offset < 0 || offset >= body.length) {
+            return offset >= body.length
+                    ? "unexpected EOF"
+                    : "invalid JSON: " + malformed.getOriginalMessage();
+        }
+        int character = body[(int) offset] & 0xFF;
+        String shown =
+                character >= 0x20 && character < 0x7F
+                        ? "'" + (char) character + "'"
+                        : String.format(Locale.ROOT, "'\\x%02x'", character);
+        return "invalid character %s at byte %d: %s"
+                .formatted(shown, offset, malformed.getOriginalMessage());
+    }
+
+    private static byte[] bytes(DataBuffer buffer) {
+        byte[] bytes = new byte[buffer.readableByteCount()];
+        buffer.read(bytes);
+        DataBufferUtils.release(buffer);
+        return bytes;
+    }
+
+    private static CaravanException invalid(String text) {
+        return new CaravanException(FaultCode.INVALID_REQUEST, text);
+    }
+}

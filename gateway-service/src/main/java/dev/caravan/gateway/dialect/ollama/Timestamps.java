@@ -1,0 +1,52 @@
+package dev.caravan.gateway.dialect.ollama;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * Writes times as {@code 2026-11-21T08:00:00.123456Z}. The part down to the second is kept for each
+ * thread, since formatting it anew for each token costs more than the rest of the line.
+ */
+final class Timestamps {
+
+    private static final int SECONDS_LENGTH = "2026-11-21T08:00:00".length();
+
+    private record Second(long epochSecond, byte[] text) {}
+
+    private final InstantSource clock;
+    private final FastThreadLocal<Second> latest =
+            new FastThreadLocal<>() {
+                @Override
+                protected Second initialValue() {
+                    return second(0);
+                }
+            };
+
+    Timestamps(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    void write(ByteBuf line) {
+        Instant now = clock.instant();
+        Second second = latest.get();
+        if (second.epochSecond() != now.getEpochSecond()) {
+            second = second(now.getEpochSecond());
+            latest.set(second);
+        }
+        line.writeBytes(second.text()).writeByte('.');
+        int micros = now.getNano() / 1_000;
+        for (int digit = 100_000; digit > 0; digit /= 10) {
+            line.writeByte('0' + micros / digit % 10);
+        }
+        line.writeByte('Z');
+    }
+
+    private static Second second(long epochSecond) {
+        String text = Instant.ofEpochSecond(epochSecond).toString();
+        return new Second(epochSecond, text.substring(0, SECONDS_LENGTH).getBytes(US_ASCII));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.caravan.gateway.app.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.ClusterView;
+import dev.caravan.core.cluster.ModelEntry;
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.ByteSize;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.gateway.app.NewestView;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.buffer.DataBuffer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+class ModelCreationTest {
+
+    private static final URI AGENT = URI.create("http://agent");
+    private static final ModelRef NAME = ModelRef.parse("made").orElseThrow();
+    private static final String DIGEST = "cd".repeat(32);
+    private static final String OLD_DIGEST = "ef".repeat(32);
+    private static final NewModel MODEL =
+            new NewModel(NAME, "made.gguf", "sha256:" + DIGEST, Continuation.EXACT);
+
+    private final NewestView views = new NewestView();
+    private List<CataloguedModel> catalogued = List.of();
+
+    @Test
+    void saysSuccessAtOnceWhereAllSeeTheModel() {
+        show(1, DIGEST, Continuation.EXACT);
+        catalogued = List.of(catalogued(DIGEST));
+
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+                .expectNext("parsing GGUF", "success")
+                .verifyComplete();
+    }
+
+    @Test
+    void waitsWhileTheNameStillMeansTheOlderFile() {
+        show(1, OLD_DIGEST, Continuation.EXACT);
+        catalogued = List.of(catalogued(OLD_DIGEST));
+
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+                .expectNext("parsing GGUF")
+                .expectNoEvent(Duration.ofSeconds(1))
+                .then(() -> show(2, DIGEST, Continuation.EXACT))
+                .expectNoEvent(Duration.ofSeconds(1))
+                .then(() -> catalogued = List.of(catalogued(DIGEST)))
+                .thenAwait(Duration.ofMillis(200))
+                .expectNext("success")
+                .verifyComplete();
+    }
+
+    @Test
+    void waitsWhileTheOlderPolicyHolds() {
+        show(1, DIGEST, Continuation.FLUENT);
+        catalogued = List.of(catalogued(DIGEST));
+
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+                .expectNext("parsing GGUF")
+                .expectNoEvent(Duration.ofSeconds(1))
+                .then(() -> show(2, DIGEST, Continuation.EXACT))
+                .thenAwait(Duration.ofMillis(200))
+                .expectNext("success")
+                .verifyComplete();
+    }
+
+    @Test
+    void saysSuccessAfterTenSecondsWhereNobodyTellsOfTheModel() {
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+                .expectNext("parsing GGUF")
+                .expectNoEvent(Duration.ofMillis(9_900))
+                .thenAwait(Duration.ofMillis(200))
+                .expectNext("success")
+                .verifyComplete();
+    }
+
+    @Test
+    void asksNobodyToMakeAModelOfAMissingBlob() {
+        NewModel missing = new NewModel(NAME, "f", "sha256:" + OLD_DIGEST, Continuation.FLUENT);
+
+        StepVerifier.create(creation().create(missing))
+                .expectErrorSatisfies(
+                        error ->
+                                assertThat(error)
+                                        .hasMessageContaining("POST /api/blobs/" + missing.blob()))
+                .verify();
+    }
+
+    private ModelCreation creation() {
+        AgentStores stores = new OneAgent();
+        BlobUploads blobs =
+                new BlobUploads(
+                        stores,
+                        new AgentSurvey(stores, Duration.ofSeconds(1)),
+                        Duration.ofSeconds(1));
+        return new ModelCreation(
+                stores, blobs, () -> Mono.just(catalogued), views, Duration.ofSeconds(10));
+    }
+
+    private void show(long number, String digest, Continuation continuation) {
+        ModelEntry entry =
+                new ModelEntry(
+                        NAME,
+                        new ModelDigest(digest),
+                        new ModelFacts(1, new ByteSize(1), 1, 1, 1),
+                        continuation,
+                        Set.of(),
+                        List.of());
+        views.offer(new ClusterView(new Version(1, number), List.of(), List.of(entry), List.of()));
+    }
+
+    private static CataloguedModel catalogued(String digest) {
+        return new CataloguedModel(
+                NAME,
+                new ModelDigest(digest),
+                1,
+                Instant.EPOCH,
+                ModelDescription.UNKNOWN,
+                List.of(),
+                Continuation.EXACT,
+                List.of(new AgentId("a")),
+                Optional.empty());
+    }
+
+    /** Holds one blob and makes whatever it is asked for. */
+    private static final class OneAgent implements AgentStores {
+        @Override
+        public List<URI> addresses() {
+            return List.of(AGENT);
+        }
+
+        @Override
+        public Mono<AgentState> state(URI agent) {
+            return Mono.just(new AgentState(new AgentId("a"), agent, 1, 1, List.of()));
+        }
+
+        @Override
+        public Mono<Boolean> holds(URI agent, String blob) {
+            return Mono.just(blob.equals(MODEL.blob()));
+        }
+
+        @Override
+        public Mono<Boolean> put(
+                URI agent, String blob, OptionalLong length, Flux<DataBuffer> bytes) {
+            return Mono.error(new AssertionError("no upload was asked for"));
+        }
+
+        @Override
+        public Flux<String> create(URI agent, NewModel model) {
+            return Flux.just("parsing GGUF", "success");
+        }
+
+        @Override
+        public Mono<ShownModel> show(URI agent, ModelRef name, boolean verbose) {
+            return Mono.just(
+                    new ShownModel(
+                            name,
+                            DIGEST,
+                            Instant.EPOCH,
+                            ModelDescription.UNKNOWN,
+                            List.of(),
+                            "",
+                            Map.of(),
+                            Optional.empty(),
+                            Map.of(),
+                            List.of()));
+        }
+    }
+}

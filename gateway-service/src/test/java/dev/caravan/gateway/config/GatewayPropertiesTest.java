@@ -1,0 +1,70 @@
+package dev.caravan.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravan.core.run.KeepAlive;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class GatewayPropertiesTest {
+
+    @Test
+    void hasTheseDefaults() {
+        GatewayProperties properties = bind(Map.of());
+
+        assertThat(properties)
+                .isEqualTo(
+                        new GatewayProperties(
+                                4096,
+                                "",
+                                Duration.ofMinutes(5),
+                                Duration.ofMinutes(5),
+                                6,
+                                DataSize.ofMegabytes(64),
+                                new GatewayProperties.Admission(1024, 512)));
+        assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.Unset());
+    }
+
+    @Test
+    void readsEachKey() {
+        GatewayProperties properties =
+                bind(
+                        Map.of(
+                                "caravan.gateway.context-length", "8192",
+                                "caravan.gateway.keep-alive", "300",
+                                "caravan.gateway.cold-wait", "30s",
+                                "caravan.gateway.stall", "1m",
+                                "caravan.gateway.retries", "2",
+                                "caravan.gateway.max-body", "1MB",
+                                "caravan.gateway.admission.max-in-flight", "5",
+                                "caravan.gateway.admission.max-queued", "0"));
+
+        assertThat(properties)
+                .isEqualTo(
+                        new GatewayProperties(
+                                8192,
+                                "300",
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(1),
+                                2,
+                                DataSize.ofMegabytes(1),
+                                new GatewayProperties.Admission(5, 0)));
+        assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.For(Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void namesAValueThatCannotBe() {
+        assertThatThrownBy(() -> bind(Map.of("caravan.gateway.stall", "0s")))
+                .hasRootCauseMessage("caravan.gateway.stall: PT0S (expected: > 0)");
+    }
+
+    private static GatewayProperties bind(Map<String, String> values) {
+        return new Binder(new MapConfigurationPropertySource(values))
+                .bindOrCreate("caravan.gateway", GatewayProperties.class);
+    }
+}

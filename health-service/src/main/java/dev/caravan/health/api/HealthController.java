@@ -1,0 +1,60 @@
+package dev.caravan.health.api;
+
+import dev.caravan.health.app.HealthRounds;
+import dev.caravan.health.app.Judgement;
+import dev.caravan.health.app.Membership;
+import dev.caravan.wire.AgentEvent;
+import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.NodesMessage;
+import dev.caravan.wire.Refusal;
+import dev.caravan.wire.Routes;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebInputException;
+import reactor.core.publisher.Mono;
+
+/** Tells what is known of the agents; takes news from them at once. */
+@RestController
+class HealthController {
+
+    private final Membership<AgentReport> membership;
+    private final HealthRounds<AgentReport> rounds;
+
+    HealthController(Membership<AgentReport> membership, HealthRounds<AgentReport> rounds) {
+        this.membership = membership;
+        this.rounds = rounds;
+    }
+
+    @GetMapping(Routes.NODES)
+    NodesMessage nodes() {
+        Judgement<AgentReport> latest = membership.latest();
+        return new NodesMessage(
+                latest.frozen().isPresent(),
+                latest.frozen().orElse(""),
+                latest.members().stream().map(HealthShapes::record).toList());
+    }
+
+    @PostMapping(Routes.EVENTS)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    Mono<Void> event(@RequestBody AgentEvent event) {
+        return rounds.told(
+                HealthShapes.reading(event.report()),
+                event.type() == AgentEvent.Type.AGENT_STOPPING);
+    }
+
+    @ExceptionHandler({
+        ServerWebInputException.class,
+        IllegalArgumentException.class,
+        NullPointerException.class
+    })
+    @ResponseStatus(HttpStatus.BAD_REQUEST)
+    Refusal unreadable(Exception fault) {
+        return Refusal.of(
+                "INVALID_REQUEST", fault.getMessage() + " (expected: an agent's event as JSON)");
+    }
+}

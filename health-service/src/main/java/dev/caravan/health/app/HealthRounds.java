@@ -1,0 +1,136 @@
+package dev.caravan.health.app;
+
+import dev.caravan.core.cluster.AgentSnapshot.Verdict;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One round a second: judge all members by what came in so far, write that down where this process
+ * leads, then ask every agent that is listed or a member and is not still being asked. A member
+ * that the registry dropped is asked on; only silence to us counts.
+ */
+public final class HealthRounds<R> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HealthRounds.class);
+
+    private static final int ASKED_AT_ONCE = 64;
+
+    /** Agents that are down are asked in every fifth round. */
+    private static final int ROUNDS_FOR_THE_DOWN = 5;
+
+    /** The whole report is asked for in every tenth, should another process answer in between. */
+    private static final int ROUNDS_FOR_THE_WHOLE = 10;
+
+    private final Supplier<List<URI>> listed;
+    private final AgentQuestions<R> questions;
+    private final Membership<R> membership;
+    private final MemberRecords<R> records;
+    private final BooleanSupplier leads;
+    private final InstantSource clock;
+    private final Set<URI> beingAsked = ConcurrentHashMap.newKeySet();
+    private final Set<URI> unheard = ConcurrentHashMap.newKeySet();
+
+    public HealthRounds(
+            Supplier<List<URI>> listed,
+            AgentQuestions<R> questions,
+            Membership<R> membership,
+            MemberRecords<R> records,
+            BooleanSupplier leads,
+            InstantSource clock) {
+        this.listed = listed;
+        this.questions = questions;
+        this.membership = membership;
+        this.records = records;
+        this.leads = leads;
+        this.clock = clock;
+    }
+
+    /** Takes up what an earlier process wrote down; an error where that cannot be read. */
+    public Mono<Void> recall() {
+        return records.known()
+                .doOnNext(reading -> membership.recalled(reading, clock.instant()))
+                .then();
+    }
+
+    /** Round {@code number}; done when all that were asked have answered or not. Never an error. */
+    public Mono<Void> round(long number) {
+        return Mono.defer(() -> write(membership.round(clock.instant())))
+                .thenMany(Flux.defer(() -> Flux.fromIterable(addresses(number))))
+                .filter(beingAsked::add)
+                .flatMap(address -> ask(address, number), ASKED_AT_ONCE)
+                .then();
+    }
+
+    /** An agent's own word, written down at once. */
+    public Mono<Void> told(AgentReading<R> reading, boolean stopping) {
+        return Mono.defer(
+                () -> {
+                    membership.told(reading, stopping, clock.instant());
+                    return write(membership.judge(clock.instant()));
+                });
+    }
+
+    private Mono<Void> write(Judgement<R> judgement) {
+        return leads.getAsBoolean() ? records.write(judgement).onErrorComplete() : Mono.empty();
+    }
+
+    private Set<URI> addresses(long number) {
+        boolean downToo = number % ROUNDS_FOR_THE_DOWN == 0;
+        var addresses = new LinkedHashSet<>(listed.get());
+        for (Member<R> member : membership.latest().members()) {
+            if (member.verdict() != Verdict.DOWN || downToo) {
+                addresses.add(member.address());
+            }
+        }
+        unheard.retainAll(addresses);
+        return addresses;
+    }
+
+    private Mono<Void> ask(URI address, long number) {
+        long since = number % ROUNDS_FOR_THE_WHOLE == 0 ? -1 : known(address);
+        return questions
+                .ask(address, since)
+                .doOnNext(answer -> take(address, answer))
+                .doFinally(end -> beingAsked.remove(address))
+                .then();
+    }
+
+    private long known(URI address) {
+        return membership.latest().members().stream()
+                .filter(member -> member.address().equals(address))
+                .mapToLong(member -> member.reading().sequence())
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private void take(URI address, Answer<R> answer) {
+        switch (answer) {
+            case Answer.Report<R>(AgentReading<R> reading) -> {
+                unheard.remove(address);
+                membership.answered(reading, clock.instant());
+            }
+            case Answer.Unchanged<R> unchanged -> membership.unchanged(address, clock.instant());
+            case Answer.Refused<R>(String why) -> missed(address, answer, why);
+            case Answer.Silent<R>(String why) -> missed(address, answer, why);
+        }
+    }
+
+    private void missed(URI address, Answer<R> answer, String why) {
+        if (!membership.missed(address, answer) && unheard.add(address)) {
+            LOG.atWarn()
+                    .addKeyValue("address", address)
+                    .addKeyValue("reason", why)
+                    .log("a listed agent cannot be reached");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.caravan.health.app;
+
+import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.AgentSnapshot.Verdict;
+import dev.caravan.core.health.AnswerHistory;
+import dev.caravan.core.health.MembershipFreeze;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is a member and what is made of each: told of every answer, asked for a judgement each round.
+ *
+ * <p>An agent is its id. A second address under the same id is taken for the agent's new one only
+ * when the old address no longer answers; while both answer, the second is refused and named.
+ */
+public final class Membership<R> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+    static final Duration ROUND = Duration.ofSeconds(1);
+
+    /** How long an agent that is down is still shown and asked. */
+    static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+    /** How long a second claim to an id is shown after it was last made. */
+    private static final Duration CLAIM_SHOWN = Duration.ofSeconds(5);
+
+    private record Claim(URI address, Instant at) {}
+
+    private final Verdicts verdicts = new Verdicts();
+    private Optional<Instant> frozenSince = Optional.empty();
+    private final Map<AgentId, Member<R>> members = new TreeMap<>();
+    private final Map<AgentId, Claim> claims = new HashMap<>();
+    private final Map<AgentId, Member<R>> told = new HashMap<>();
+    private @Nullable Instant lastRound;
+    private volatile Judgement<R> latest =
+            new Judgement<>(Optional.empty(), List.of(), List.of(), List.of());
+
+    /** The last judgement. */
+    public Judgement<R> latest() {
+        return latest;
+    }
+
+    /** Takes the answer to a question. */
+    public synchronized void answered(AgentReading<R> reading, Instant now) {
+        take(reading, now)
+                .ifPresent(
+                        member ->
+                                members.put(
+                                        member.agent(),
+                                        member.answered(new Answer.Report<>(reading), now)));
+    }
+
+    /** Takes what an agent told by itself; how regularly it answers is not learnt from that. */
+    public synchronized void told(AgentReading<R> reading, boolean stopping, Instant now) {
+        take(reading, now)
+                .map(member -> stopping ? member.announcingItsEnd() : member)
+                .ifPresent(member -> members.put(member.agent(), member));
+    }
+
+    /** Takes a reading that somebody wrote down earlier; it proves nothing about now. */
+    public synchronized void recalled(AgentReading<R> reading, Instant now) {
+        members.putIfAbsent(
+                reading.agent(), Member.first(reading, AnswerHistory.startingAt(now, ROUND)));
+    }
+
+    private Optional<Member<R>> take(AgentReading<R> reading, Instant now) {
+        Member<R> known = members.get(reading.agent());
+        if (known == null) {
+            LOG.atInfo()
+                    .addKeyValue("agent", reading.agent())
+                    .addKeyValue("address", reading.address())
+                    .log("agent joins");
+            return Optional.of(Member.first(reading, AnswerHistory.startingAt(now, ROUND)));
+        }
+        if (!reading.address().equals(known.address()) && known.present()) {
+            claim(known, reading.address(), now);
+            return Optional.empty();
+        }
+        return Optional.of(reading.olderThan(known.reading()) ? known : known.reading(reading));
+    }
+
+    /** A claim that comes once may be of an agent that just moved; one that comes again is not. */
+    private void claim(Member<R> known, URI address, Instant now) {
+        Claim before = claims.put(known.agent(), new Claim(address, now));
+        if (before != null && !known.reason().contains(address.toString())) {
+            LOG.atWarn()
+                    .addKeyValue("agent", known.agent())
+                    .addKeyValue("address", known.address())
+                    .addKeyValue("refused", address)
+                    .log("two agents have one id; the second is refused");
+        }
+    }
+
+    /** The member at {@code address} answered that nothing changed. */
+    public synchronized void unchanged(URI address, Instant now) {
+        at(address)
+                .ifPresent(
+                        member ->
+                                members.put(
+                                        member.agent(),
+                                        member.answered(new Answer.Unchanged<>(), now)));
+    }
+
+    /**
+     * The question to {@code address} was not answered.
+     *
+     * @return whether a member is expected there
+     */
+    public synchronized boolean missed(URI address, Answer<R> answer) {
+        Optional<Member<R>> member = at(address);
+        member.ifPresent(known -> members.put(known.agent(), known.missed(answer)));
+        return member.isPresent();
+    }
+
+    private Optional<Member<R>> at(URI address) {
+        return members.values().stream()
+                .filter(member -> member.address().equals(address))
+                .findFirst();
+    }
+
+    /** Judges all members at the begin of a round. */
+    public synchronized Judgement<R> round(Instant now) {
+        Duration sinceLast = lastRound == null ? ROUND : Duration.between(lastRound, now);
+        lastRound = now;
+        Duration missedRounds = sinceLast.minus(ROUND);
+        if (MembershipFreeze.reason(sinceLast, 0, 0).isPresent()) {
+            members.replaceAll((id, member) -> member.forgiven(missedRounds));
+        }
+        return judge(now, sinceLast);
+    }
+
+    /** Judges all members between two rounds, because of news. */
+    public synchronized Judgement<R> judge(Instant now) {
+        return judge(now, Duration.ZERO);
+    }
+
+    private Judgement<R> judge(Instant now, Duration sinceLastRound) {
+        claims.values().removeIf(claim -> claim.at().plus(CLAIM_SHOWN).isBefore(now));
+        Collection<Member<R>> live =
+                members.values().stream()
+                        .filter(member -> member.verdict() != Verdict.DOWN)
+                        .toList();
+        int silent = (int) live.stream().filter(member -> verdicts.silent(member, now)).count();
+        Optional<String> frozen = MembershipFreeze.reason(sinceLastRound, live.size(), silent);
+        tellFrozen(frozen);
+        forgiveFrozenTime(frozen.isPresent(), now);
+        members.replaceAll(
+                (id, member) ->
+                        verdicts.judge(
+                                member,
+                                now,
+                                frozen.isPresent(),
+                                Optional.ofNullable(claims.get(id)).map(Claim::address)));
+        List<AgentId> forgotten = forget(now);
+        latest = new Judgement<>(frozen, List.copyOf(members.values()), changed(), forgotten);
+        return latest;
+    }
+
+    private void tellFrozen(Optional<String> frozen) {
+        if (frozen.isPresent() != latest.frozen().isPresent()) {
+            LOG.atWarn()
+                    .addKeyValue("reason", frozen.orElse("over"))
+                    .log(frozen.isPresent() ? "membership frozen" : "membership judged again");
+        }
+    }
+
+    /** Silence that was not judged must not kill in the moment in which judging begins again. */
+    private void forgiveFrozenTime(boolean frozen, Instant now) {
+        if (frozen) {
+            frozenSince = frozenSince.or(() -> Optional.of(now));
+            return;
+        }
+        frozenSince.ifPresent(
+                since ->
+                        members.replaceAll(
+                                (id, member) ->
+                                        member.seenAt().isBefore(since)
+                                                ? member.forgiven(Duration.between(since, now))
+                                                : member));
+        frozenSince = Optional.empty();
+    }
+
+    private List<AgentId> forget(Instant now) {
+        List<AgentId> gone =
+                members.values().stream()
+                        .filter(member -> member.verdict() == Verdict.DOWN)
+                        .filter(member -> member.seenAt().plus(REMEMBERED).isBefore(now))
+                        .map(Member::agent)
+                        .toList();
+        gone.forEach(members::remove);
+        gone.forEach(told::remove);
+        return gone;
+    }
+
+    private List<Member<R>> changed() {
+        var changed = new ArrayList<Member<R>>();
+        for (Member<R> member : members.values()) {
+            Member<R> before = told.put(member.agent(), member);
+            if (before == null || before.verdict() != member.verdict()) {
+                LOG.atInfo()
+                        .addKeyValue("agent", member.agent())
+                        .addKeyValue("verdict", member.verdict())
+                        .addKeyValue("reason", member.reason())
+                        .log("agent judged");
+            }
+            if (before == null
+                    || before.verdict() != member.verdict()
+                    || !before.reason().equals(member.reason())
+                    || !before.reading().equals(member.reading())) {
+                changed.add(member);
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.caravan.health.app;
+
+import dev.caravan.core.cluster.AgentSnapshot.Verdict;
+import dev.caravan.core.health.SilenceDetector;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What to make of one member, by what is known of it. */
+final class Verdicts {
+
+    private final SilenceDetector detector = new SilenceDetector();
+
+    /** Whether {@code member}, not down so far, says nothing for longer than is its habit. */
+    boolean silent(Member<?> member, Instant now) {
+        return member.lastAnswer() instanceof Answer.Silent && overdue(member, now);
+    }
+
+    private boolean overdue(Member<?> member, Instant now) {
+        return detector.verdict(member.history(), now) != Verdict.READY;
+    }
+
+    /**
+     * The member judged anew. While membership is frozen silence changes nothing; that a host
+     * refuses the connection does, and so does an answer.
+     */
+    <R> Member<R> judge(Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
+        if (member.stopping()) {
+            return member.judged(Verdict.DOWN, "it said that it stops");
+        }
+        return switch (member.lastAnswer()) {
+            case Answer.Report<R> report -> present(member, now, frozen, rival);
+            case Answer.Unchanged<R> unchanged -> present(member, now, frozen, rival);
+            case Answer.Refused<R>(String why) when overdue(member, now) ->
+                    member.judged(Verdict.DOWN, why);
+            case Answer.Refused<R> refused -> member;
+            case Answer.Silent<R>(String why) -> frozen ? member : bySilence(member, now, why);
+        };
+    }
+
+    private <R> Member<R> present(
+            Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
+        String claim = rival.map(address -> "its id is also claimed by " + address).orElse("");
+        return frozen || !overdue(member, now)
+                ? member.judged(frozen ? member.verdict() : Verdict.READY, claim)
+                : bySilence(member, now, member.address() + ": was not asked in time");
+    }
+
+    private <R> Member<R> bySilence(Member<R> member, Instant now, String why) {
+        Verdict verdict = detector.verdict(member.history(), now);
+        return member.judged(verdict, verdict == Verdict.READY ? "" : why);
+    }
+}

@@ -1,0 +1,5 @@
+/** Wires the health service. */
+@NullMarked
+package dev.caravan.health.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,343 @@
+package dev.caravan.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravan.platform.Neighbours;
+import dev.caravan.testkit.LocalRedis;
+import dev.caravan.wire.AgentEvent;
+import dev.caravan.wire.AgentRecord;
+import dev.caravan.wire.Keys;
+import dev.caravan.wire.NodesMessage;
+import dev.caravan.wire.Routes;
+import dev.caravan.wire.WireJson;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = "eureka.client.enabled=false")
+class HealthServiceTest {
+
+    private static final String TOKEN = "0123456789abcdef";
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final List<URI> LISTED = new CopyOnWriteArrayList<>();
+
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
+
+    @LocalServerPort int port;
+    @LocalManagementPort int managementPort;
+    @Autowired ReactiveStringRedisTemplate redis;
+    @Autowired ApplicationContext context;
+
+    private FakeAgent first;
+    private FakeAgent second;
+    private FakeAgent third;
+
+    @TestConfiguration
+    static class Listing {
+
+        @Bean
+        Neighbours listedAgents() {
+            return service -> service.equals("worker-agent") ? List.copyOf(LISTED) : List.of();
+        }
+    }
+
+    @DynamicPropertySource
+    static void settings(DynamicPropertyRegistry registry) {
+        registry.add("caravan.token", () -> TOKEN);
+        registry.add("caravan.redis", REDIS::url);
+    }
+
+    @BeforeEach
+    void startAgents() {
+        String suffix = Long.toString(System.nanoTime());
+        first = list(new FakeAgent("first" + suffix, 1000));
+        second = list(new FakeAgent("second" + suffix, 1000));
+        third = list(new FakeAgent("third" + suffix, 1000));
+        await().untilAsserted(
+                        () -> {
+                            for (FakeAgent agent : List.of(first, second, third)) {
+                                assertThat(verdict(agent)).contains("READY");
+                            }
+                        });
+    }
+
+    private static FakeAgent list(FakeAgent agent) {
+        LISTED.add(agent.address());
+        return agent;
+    }
+
+    @AfterEach
+    void endAgents() {
+        LISTED.clear();
+        for (FakeAgent agent : List.of(first, second, third)) {
+            agent.mute(false);
+            tellStop(agent);
+            agent.close();
+        }
+    }
+
+    @AfterAll
+    static void closeClient() {
+        HTTP.close();
+    }
+
+    @Test
+    void refusesEveryMappedRouteWithoutTheToken() throws Exception {
+        List<String> mapped =
+                context.getBeansOfType(RequestMappingHandlerMapping.class).values().stream()
+                        .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
+                        .flatMap(info -> info.getDirectPaths().stream())
+                        .toList();
+        assertThat(mapped).contains(Routes.NODES, Routes.EVENTS);
+
+        for (String path : mapped) {
+            for (String header : List.of("", "Bearer wrong")) {
+                var request = HttpRequest.newBuilder(uri(path));
+                if (!header.isEmpty()) {
+                    request.header("Authorization", header);
+                }
+                int status =
+                        HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                                .statusCode();
+                assertThat(status).as("%s with '%s'", path, header).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void asksWithTheTokenOnlyForWhatIsNewAndWritesItDown() {
+        await().until(() -> first.asked().stream().anyMatch(asked -> asked.endsWith("?since=1")));
+        assertThat(first.authorizations()).containsOnly("Bearer " + TOKEN);
+        await().untilAsserted(() -> assertThat(stored(first).report()).isEqualTo(first.report()));
+
+        first.changes();
+
+        await().untilAsserted(() -> assertThat(stored(first).report().sequence()).isEqualTo(2));
+        assertThat(redis.getExpire(Keys.AGENT + first.report().agentId()).block())
+                .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+    }
+
+    @Test
+    void suspectsThenGivesUpASilentAgentAndNamesItsAddress() {
+        first.mute(true);
+
+        await().untilAsserted(() -> assertThat(verdict(first)).contains("SUSPECT"));
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(verdict(first)).contains("DOWN"));
+        assertThat(node(first).orElseThrow().reason())
+                .contains(first.address() + ": no answer: ", "within 1500 ms")
+                .doesNotContain("null");
+        await().untilAsserted(() -> assertThat(stored(first).verdict()).isEqualTo("DOWN"));
+        assertThat(verdict(second)).contains("READY");
+        await().untilAsserted(
+                        () ->
+                                assertThat(metrics())
+                                        .containsPattern(state(first, "down") + " 1")
+                                        .containsPattern(state(first, "ready") + " 0")
+                                        .containsPattern(state(second, "ready") + " 1")
+                                        .contains("caravan_node_probe_seconds_bucket{")
+                                        .containsPattern(
+                                                "caravan_leader\\{[^}]*role=\"health\"[^}]*} 1")
+                                        .containsPattern(
+                                                "caravan_degraded_mode\\{[^}]*membership_frozen[^}]*} 0"));
+
+        first.mute(false);
+
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(verdict(first)).contains("READY"));
+    }
+
+    @Test
+    void freezesMembershipWhenMostAgentsFallSilentTogether() {
+        first.mute(true);
+        second.mute(true);
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> nodes().frozen());
+        assertThat(nodes().frozenReason()).contains("went silent together");
+        await().during(Duration.ofSeconds(6))
+                .atMost(Duration.ofSeconds(8))
+                .until(() -> verdict(first).filter("DOWN"::equals).isEmpty());
+        await().untilAsserted(
+                        () ->
+                                assertThat(metrics())
+                                        .containsPattern(
+                                                "caravan_degraded_mode\\{[^}]*membership_frozen[^}]*} 1"));
+
+        first.mute(false);
+        second.mute(false);
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> !nodes().frozen());
+        await().untilAsserted(() -> assertThat(verdict(first)).contains("READY"));
+    }
+
+    @Test
+    void keepsAskingAnAgentThatTheListDroppedButThatAnswers() {
+        LISTED.remove(first.address());
+        int before = first.asked().size();
+
+        await().until(() -> first.asked().size() > before + 4);
+
+        assertThat(verdict(first)).contains("READY");
+    }
+
+    @Test
+    void givesUpAnAgentWhoseProcessIsGone() {
+        first.close();
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(verdict(first)).contains("DOWN"));
+        assertThat(node(first).orElseThrow().reason()).contains("connection refused");
+    }
+
+    @Test
+    void takesAnAgentsLastWordAtOnceThoughItStillAnswers() {
+        assertThat(tellStop(first)).isEqualTo(204);
+
+        assertThat(verdict(first)).contains("DOWN");
+        assertThat(stored(first).verdict()).isEqualTo("DOWN");
+        await().during(Duration.ofSeconds(2))
+                .until(() -> verdict(first).equals(Optional.of("DOWN")));
+    }
+
+    @Test
+    void refusesASecondAddressUnderOneId() {
+        var impostor = new FakeAgent(first.report().agentId(), 5000);
+        try (impostor) {
+            list(impostor);
+
+            await().untilAsserted(
+                            () ->
+                                    assertThat(node(first).orElseThrow().reason())
+                                            .contains(impostor.address().toString()));
+            assertThat(node(first).orElseThrow().report().address())
+                    .isEqualTo(first.address().toString());
+        }
+    }
+
+    @Test
+    void goesOnWithoutRedisAndFillsItAgain() {
+        REDIS.kill();
+        try {
+            first.changes();
+            await().untilAsserted(
+                            () ->
+                                    assertThat(node(first).orElseThrow().report().sequence())
+                                            .isEqualTo(2));
+            await().untilAsserted(
+                            () ->
+                                    assertThat(metrics())
+                                            .containsPattern(
+                                                    "caravan_degraded_mode\\{[^}]*no_redis[^}]*} 1"));
+            assertThat(verdict(first)).contains("READY");
+        } finally {
+            REDIS.restart();
+        }
+
+        await().ignoreExceptions()
+                .atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(stored(first).report().sequence()).isEqualTo(2));
+    }
+
+    @Test
+    void refusesAnEventThatIsNoEvent() {
+        for (String body : List.of("{\"agentId\":", "{}", "[]")) {
+            var answer = post(body);
+
+            assertThat(answer.statusCode()).as(body).isEqualTo(400);
+            assertThat(answer.body()).contains("INVALID_REQUEST");
+        }
+    }
+
+    private static String state(FakeAgent agent, String state) {
+        return "caravan_node_state\\{[^}]*node=\"%s\",state=\"%s\"[^}]*}"
+                .formatted(agent.report().agentId(), state);
+    }
+
+    private int tellStop(FakeAgent agent) {
+        var report = agent.report();
+        var event =
+                new AgentEvent(
+                        report.agentId(),
+                        0,
+                        AgentEvent.Type.AGENT_STOPPING,
+                        report.agentId(),
+                        null,
+                        report);
+        return post(WireJson.mapper().writeValueAsString(event)).statusCode();
+    }
+
+    private HttpResponse<String> post(String body) {
+        return send(
+                HttpRequest.newBuilder(uri(Routes.EVENTS))
+                        .header("Authorization", "Bearer " + TOKEN)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private Optional<String> verdict(FakeAgent agent) {
+        return node(agent).map(AgentRecord::verdict);
+    }
+
+    private Optional<AgentRecord> node(FakeAgent agent) {
+        return nodes().nodes().stream()
+                .filter(record -> record.report().agentId().equals(agent.report().agentId()))
+                .findFirst();
+    }
+
+    private NodesMessage nodes() {
+        return WireJson.mapper()
+                .readValue(
+                        send(HttpRequest.newBuilder(uri(Routes.NODES))
+                                        .header("Authorization", "Bearer " + TOKEN))
+                                .body(),
+                        NodesMessage.class);
+    }
+
+    private AgentRecord stored(FakeAgent agent) {
+        String json = redis.opsForValue().get(Keys.AGENT + agent.report().agentId()).block();
+        assertThat(json).isNotNull();
+        return WireJson.mapper().readValue(json, AgentRecord.class);
+    }
+
+    private String metrics() {
+        return send(HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus")))
+                .body();
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (Exception failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.caravan.core.fault;
+
+/** Why a request was not answered; each edge maps every code to its own statuses and texts. */
+public enum FaultCode {
+    /** The request itself is wrong; repeating it cannot help. */
+    INVALID_REQUEST,
+    /** No agent holds a model of that name or digest. */
+    MODEL_NOT_FOUND,
+    /** The waiting line is full. */
+    QUEUE_FULL,
+    /** Nothing in the cluster can take the model, or whoever decides is away. */
+    NO_CAPACITY,
+    /** The replica has no free slot; another one, or a later try, may have. */
+    BUSY,
+    /** The model's engine did not start; the message has its exit code and last lines. */
+    LOAD_FAILED,
+    /** The engine or agent broke, before or within the answer. */
+    UPSTREAM_FAILED,
+    /** No progress within the time that progress is expected in. */
+    UPSTREAM_TIMEOUT,
+    /** The caller may not do this. */
+    FORBIDDEN,
+    /** A defect of ours. */
+    INTERNAL
+}

@@ -1,0 +1,33 @@
+package dev.caravan.core.placement;
+
+import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.model.ByteSize;
+import java.util.List;
+
+/**
+ * The memory one agent can offer, as it last reported it.
+ *
+ * @param hostId agents with the same one share {@code total} and {@code available}
+ * @param total bytes of the host's main memory
+ * @param available bytes of it that could be had now without swapping
+ * @param budget the most this agent may use in all
+ * @param used resident bytes of its engines
+ * @param engines all that hold or were promised memory of this agent
+ */
+public record AgentRoom(
+        AgentId agent,
+        String hostId,
+        ByteSize total,
+        ByteSize available,
+        ByteSize budget,
+        ByteSize used,
+        List<HeldEngine> engines) {
+
+    public AgentRoom {
+        engines = List.copyOf(engines);
+    }
+
+    long outstanding() {
+        return engines.stream().mapToLong(HeldEngine::outstanding).sum();
+    }
+}

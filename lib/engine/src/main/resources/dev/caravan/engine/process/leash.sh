@@ -1,0 +1,16 @@
+#!/bin/sh
+# leash.sh COMMAND ARGUMENTS..   Runs the command so that it dies with its owner.
+# stdin is the leash: a pipe that the owner never writes to and never closes, so that it ends only with the owner.
+exec 3<&0 </dev/null                                # first: a background job without job control gets /dev/null as stdin
+( trap '' HUP INT TERM
+  read -r _ <&3                                     # returns when the last write end is closed, whatever killed the owner
+  if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ </proc/self/stat
+  else parent=$(exec sh -c 'ps -o ppid= -p "$PPID"'); fi
+  # still the command? its pid may have been given to another process
+  # the whole group, helpers included (-s: dash does not take "-9 -- -PID")
+  [ "$parent" -eq $$ ] && { kill -s KILL -- -$$ || kill -s KILL $$; }
+) >/dev/null 2>&1 &
+if command -v setsid >/dev/null 2>&1; then
+  exec setsid "$@" 3<&-                             # keeps the pid; its own session: Ctrl-C at the terminal does not reach it
+fi
+exec "$@" 3<&-

@@ -1,0 +1,4 @@
+package dev.caravan.health.planted;
+
+/** Keeps to the rules. */
+public class Verdicts {}

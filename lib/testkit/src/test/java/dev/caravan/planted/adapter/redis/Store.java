@@ -1,0 +1,4 @@
+package dev.caravan.planted.adapter.redis;
+
+/** Keeps to the rules. */
+public class Store {}

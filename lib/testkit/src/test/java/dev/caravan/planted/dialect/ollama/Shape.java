@@ -1,0 +1,4 @@
+package dev.caravan.planted.dialect.ollama;
+
+/** Keeps to the rules. */
+public class Shape {}

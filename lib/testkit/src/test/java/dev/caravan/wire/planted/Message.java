@@ -1,0 +1,4 @@
+package dev.caravan.wire.planted;
+
+/** Keeps to the rules. */
+public class Message {}

@@ -1,0 +1,97 @@
+package dev.caravan.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent says of itself; of two reports by one agent the one with the higher {@code
+ * (startedAt, sequence)} holds.
+ *
+ * @param hostId the same for all agents of one machine
+ * @param address where the agent is reached, {@code http://host:port}
+ * @param startedAt milliseconds since 1970, when this agent process started
+ * @param sequence grows with each change of the report
+ * @param engine absent where none was found; {@code engineFault} then says why
+ * @param desired the highest version of desired engines it took on
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AgentReport(
+        String agentId,
+        String hostId,
+        String address,
+        String version,
+        long startedAt,
+        long sequence,
+        @Nullable EngineBuild engine,
+        @Nullable String engineFault,
+        int cores,
+        Memory memory,
+        Store store,
+        VersionMessage desired,
+        List<Replica> replicas,
+        List<Model> models) {
+
+    /**
+     * Bytes of the host's main memory.
+     *
+     * @param available what could be had now without swapping
+     * @param budget the most this agent may use in all
+     * @param used resident bytes of its engines
+     */
+    public record Memory(long total, long available, long budget, long used) {}
+
+    /** Bytes on the file system that holds the models. */
+    public record Store(long free, long models) {}
+
+    /**
+     * One engine process with its model.
+     *
+     * @param contextLength tokens of context one slot has
+     * @param continuation the policy its engine was started for
+     * @param memory resident bytes of the engine
+     * @param pid of the engine process; 0 when it is gone
+     * @param engineAddress host:port on loopback, for those on the host; empty before it is ready
+     * @param expiresAt milliseconds since 1970; -1 never; absent while it answers or loads
+     * @param exitCode of a process that is gone
+     * @param fault why it failed or ended, with its last lines
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Replica(
+            String replicaId,
+            String model,
+            String digest,
+            ReplicaState state,
+            int contextLength,
+            int slots,
+            int busy,
+            String continuation,
+            long memory,
+            long pid,
+            String engineAddress,
+            long loadMillis,
+            @Nullable Long expiresAt,
+            @Nullable Integer exitCode,
+            @Nullable String fault) {}
+
+    /**
+     * A model in the agent's store.
+     *
+     * @param name as displayed, with its tag
+     * @param digest SHA-256 of the manifest, 64 hex digits
+     * @param size bytes of all layers and the config
+     * @param modifiedAt milliseconds since 1970
+     * @param facts absent where the file could not be read; {@code fault} then says why
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Model(
+            String name,
+            String digest,
+            long size,
+            long modifiedAt,
+            ModelDetails details,
+            List<String> capabilities,
+            @Nullable FactsMessage facts,
+            PolicyMessage policy,
+            @Nullable String fault) {}
+}

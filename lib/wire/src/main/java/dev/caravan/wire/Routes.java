@@ -1,0 +1,57 @@
+package dev.caravan.wire;
+
+/** Paths of the internal routes; every one needs the cluster token. */
+public final class Routes {
+
+    /** Agent: POST {@link RunMessage}, answers NDJSON {@link Frame}s, or a {@link Refusal}. */
+    public static final String RUN = "/internal/v1/run";
+
+    /** Agent: GET, an endless NDJSON stream of {@link SlotsLine}s. */
+    public static final String SLOTS = "/internal/v1/slots";
+
+    /**
+     * Agent: GET {@link AgentReport}; with {@code ?since=SEQUENCE} answers 204 where nothing has
+     * changed.
+     */
+    public static final String REPORT = "/internal/v1/report";
+
+    /** Agent: PUT {@link DesiredEngines}, answers {@link DesiredAnswer}, 409 where it is older. */
+    public static final String DESIRED = "/internal/v1/desired";
+
+    /** Agent: POST {@link KeepAliveMessage}; 204, 404 where the replica is not there. */
+    public static final String KEEP_ALIVE = "/internal/v1/keep-alive";
+
+    /**
+     * Agent: HEAD (200, 404) and POST (201, 200 already there, 400 wrong digest) a blob's bytes.
+     */
+    public static final String BLOB = "/internal/v1/blobs/{digest}";
+
+    /** Agent: POST {@link CreateMessage}, answers NDJSON {@link ProgressLine}s. */
+    public static final String CREATE = "/internal/v1/models/create";
+
+    /** Agent: POST {@link ShowQuery}, answers {@link ShowMessage}. */
+    public static final String SHOW = "/internal/v1/models/show";
+
+    /** Scheduler, health, registry: POST {@link AgentEvent}; 204. */
+    public static final String EVENTS = "/internal/v1/events";
+
+    /** Scheduler: POST {@link LoadMessage}, answers {@link LoadAnswer}; waits up to its wait. */
+    public static final String LOADS = "/internal/v1/loads";
+
+    /** Scheduler: POST {@link UnloadMessage}; 204, also where nothing was loaded. */
+    public static final String UNLOADS = "/internal/v1/unloads";
+
+    /** Registry: GET {@link CatalogueMessage}. */
+    public static final String CATALOGUE = "/internal/v1/catalogue";
+
+    /** Health: GET {@link NodesMessage}. */
+    public static final String NODES = "/internal/v1/nodes";
+
+    /** Header of every agent answer to {@link #RUN}: {@code busy/total;waiting=N;work=SECONDS}. */
+    public static final String LOAD_HEADER = "X-Caravan-Load";
+
+    /** Header that carries the request id through all services. */
+    public static final String REQUEST_ID_HEADER = "X-Request-Id";
+
+    private Routes() {}
+}

@@ -1,0 +1,25 @@
+package dev.caravan.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a store holds of one model.
+ *
+ * @param layers media type's last word to text: license, template, system, params, messages
+ * @param modelInfo the GGUF's metadata
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ShowMessage(
+        AgentReport.Model model,
+        String blobPath,
+        Map<String, List<String>> layers,
+        @Nullable String chatTemplate,
+        Map<String, JsonNode> modelInfo,
+        List<Tensor> tensors) {
+
+    public record Tensor(String name, String type, List<Long> shape) {}
+}

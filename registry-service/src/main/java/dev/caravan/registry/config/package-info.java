@@ -1,0 +1,5 @@
+/** Wires the registry. */
+@NullMarked
+package dev.caravan.registry.config;
+
+import org.jspecify.annotations.NullMarked;

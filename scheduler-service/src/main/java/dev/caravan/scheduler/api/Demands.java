@@ -1,0 +1,57 @@
+package dev.caravan.scheduler.api;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.scheduler.app.Demand;
+import dev.caravan.wire.LoadMessage;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what gateways wish for; the first value that is wrong is named. */
+final class Demands {
+
+    private Demands() {}
+
+    /**
+     * @throws CaravanException INVALID_REQUEST
+     */
+    static Demand read(LoadMessage message) {
+        if (message.contextLength() < 0) {
+            throw invalid("contextLength: " + message.contextLength() + " (expected: >= 0)");
+        }
+        Long keepAlive = message.keepAliveMillis();
+        if (keepAlive != null && keepAlive < -1) {
+            throw invalid("keepAliveMillis: " + keepAlive + " (expected: >= -1)");
+        }
+        return new Demand(
+                message.requestId() == null ? "" : message.requestId(),
+                model(message.model()),
+                digest(message.digest()),
+                message.contextLength(),
+                keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive));
+    }
+
+    private static ModelRef model(@Nullable String name) {
+        return ModelRef.parse(name == null ? "" : name)
+                .orElseThrow(
+                        () ->
+                                invalid(
+                                        "model: \"%s\" (expected: [host/][namespace/]model[:tag])"
+                                                .formatted(name)));
+    }
+
+    static ModelDigest digest(@Nullable String digest) {
+        try {
+            return new ModelDigest(digest == null ? "" : digest);
+        } catch (IllegalArgumentException wrong) {
+            throw new CaravanException(
+                    FaultCode.INVALID_REQUEST, String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private static CaravanException invalid(String detail) {
+        return new CaravanException(FaultCode.INVALID_REQUEST, detail);
+    }
+}

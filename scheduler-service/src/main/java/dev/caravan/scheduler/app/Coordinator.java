@@ -1,0 +1,324 @@
+package dev.caravan.scheduler.app;
+
+import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.ModelDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Runs the {@link Desk} on one thread and carries out what it decides. Whatever comes in - a
+ * demand, a report, an agent's answer, a tick - is put on that thread, so nothing else needs a
+ * lock; whoever waits for a load is an entry in a list, not a thread.
+ */
+public final class Coordinator implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Coordinator.class);
+
+    /** Leadership, deadlines and retries are looked at this often. */
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    /** A view that Redis lost is back after this long. */
+    private static final Duration RESEND = Duration.ofSeconds(2);
+
+    private static final Duration COPIES_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Desk desk;
+    private final Ports ports;
+    private final InstantSource clock;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("decisions").factory());
+    private final Disposable.Composite ticks = Disposables.composite();
+    private final Map<Load, List<MonoSink<LoadOutcome>>> waiting = new HashMap<>();
+    private OptionalLong term = OptionalLong.empty();
+    private Optional<Work.Publication> lastView = Optional.empty();
+    private long lastSent;
+    private Census census = Census.EMPTY;
+
+    /**
+     * What the decisions are carried out with.
+     *
+     * @param epochSeen is told every epoch that an agent has seen; the lease's next lies above
+     * @param counts is told how many of each model there are, whenever that changes
+     */
+    public record Ports(
+            LeaderTerm term,
+            LongConsumer epochSeen,
+            AgentLink agents,
+            ViewSink view,
+            DesiredCopies copies,
+            DecisionTimer timer,
+            Consumer<Census> counts) {}
+
+    public Coordinator(
+            Settings settings, Ports ports, InstantSource clock, Supplier<ReplicaId> newIds) {
+        this.desk = new Desk(settings, newIds);
+        this.ports = ports;
+        this.clock = clock;
+    }
+
+    public void start() {
+        ticks.add(
+                Flux.interval(Duration.ZERO, TICK)
+                        .onBackpressureDrop()
+                        .subscribe(_ -> post(() -> {})));
+    }
+
+    /** The outcome of the load this demand leads to, whenever it comes; leaving costs nothing. */
+    public Mono<LoadOutcome> load(Demand demand) {
+        return Mono.<LoadOutcome>create(
+                        sink ->
+                                onThread(
+                                        () ->
+                                                ports.timer()
+                                                        .time(() -> turn(() -> ask(demand, sink)))))
+                .publishOn(Schedulers.parallel());
+    }
+
+    private void ask(Demand demand, MonoSink<LoadOutcome> sink) {
+        switch (desk.ask(demand, clock.millis())) {
+            case Asked.Settled(var outcome) -> sink.success(outcome);
+            case Asked.Joined(var load) -> {
+                waiting.computeIfAbsent(load, _ -> new ArrayList<>()).add(sink);
+                sink.onCancel(() -> post(() -> leave(load, sink)));
+            }
+        }
+    }
+
+    private void leave(Load load, MonoSink<LoadOutcome> sink) {
+        waiting.computeIfPresent(
+                load,
+                (_, sinks) -> {
+                    sinks.remove(sink);
+                    return sinks.isEmpty() ? null : sinks;
+                });
+    }
+
+    /** Ends all replicas of a model; false where another scheduler decides. */
+    public Mono<Boolean> unload(ModelDigest digest) {
+        return Mono.<Boolean>create(
+                        sink ->
+                                post(
+                                        () -> {
+                                            desk.unload(digest);
+                                            sink.success(desk.isLeading());
+                                        }))
+                .publishOn(Schedulers.parallel());
+    }
+
+    /** An agent spoke for itself. */
+    public void said(AgentStatus status) {
+        post(() -> desk.said(status));
+    }
+
+    public void expired(AgentStatus status, ReplicaId replica) {
+        post(
+                () -> {
+                    desk.said(status);
+                    desk.expired(status.id(), replica);
+                });
+    }
+
+    public void stopping(AgentStatus status) {
+        post(() -> desk.stopping(status.id(), status.startedAt()));
+    }
+
+    /** The health service wrote of an agent. */
+    public void recorded(AgentStatus status) {
+        post(() -> desk.recorded(status));
+    }
+
+    /** All that the health service has written. */
+    public void recorded(AgentSources.Records records) {
+        post(
+                () -> {
+                    records.agents().forEach(desk::recorded);
+                    desk.listed(records.listed());
+                });
+    }
+
+    /** All ways to hear of agents were tried once. */
+    public void introduced() {
+        post(desk::introduced);
+    }
+
+    public Mono<List<String>> knownAddresses() {
+        return Mono.<List<String>>create(sink -> post(() -> sink.success(desk.addresses())))
+                .publishOn(Schedulers.parallel());
+    }
+
+    private void post(Runnable change) {
+        onThread(() -> turn(change));
+    }
+
+    private void onThread(Runnable task) {
+        if (!thread.isShutdown()) {
+            thread.execute(task);
+        }
+    }
+
+    private void turn(Runnable change) {
+        try {
+            followTerm();
+            change.run();
+            carryOut(desk.settle(clock.millis()));
+            ports.epochSeen().accept(desk.highestEpoch());
+            count();
+        } catch (RuntimeException defect) {
+            log.atError().setCause(defect).log("decision failed");
+        }
+    }
+
+    private void count() {
+        Census next = desk.census();
+        if (!next.equals(census)) {
+            census = next;
+            ports.counts().accept(next);
+        }
+    }
+
+    private void followTerm() {
+        OptionalLong now = ports.term().epoch();
+        if (now.equals(term)) {
+            return;
+        }
+        boolean goesOn = term.isPresent() && now.isPresent() && desk.isLeading();
+        term = now;
+        if (goesOn) {
+            desk.leadOn(now.getAsLong());
+            return;
+        }
+        lastView = Optional.empty();
+        desk.resign();
+        now.ifPresent(this::begin);
+    }
+
+    private void begin(long epoch) {
+        ports.copies()
+                .read(desk.agentIds())
+                .timeout(COPIES_TIMEOUT)
+                .onErrorReturn(Map.of())
+                .subscribe(copies -> post(() -> lead(epoch, copies)));
+    }
+
+    private void lead(long epoch, Map<AgentId, DesiredState> copies) {
+        if (term.isPresent() && term.getAsLong() == epoch) {
+            desk.lead(epoch, copies);
+        }
+    }
+
+    private void carryOut(Work work) {
+        for (DesiredState state : work.copies()) {
+            ports.copies().write(state).subscribe(_ -> {}, failure -> repeats("copy", failure));
+        }
+        work.puts().forEach(this::tell);
+        work.view()
+                .ifPresent(
+                        next -> {
+                            lastView = Optional.of(next);
+                            send(next, true);
+                        });
+        if (work.view().isEmpty() && clock.millis() - lastSent >= RESEND.toMillis()) {
+            lastView.ifPresent(view -> send(view, false));
+        }
+        work.settled().forEach(this::answer);
+    }
+
+    private void send(Work.Publication view, boolean announce) {
+        lastSent = clock.millis();
+        ports.view()
+                .publish(view.version(), view.content(), announce)
+                .subscribe(_ -> {}, failure -> repeats("view", failure));
+    }
+
+    private void tell(DesiredState state) {
+        AgentId agent = state.agent();
+        Optional<AgentStatus> status = desk.agent(agent);
+        if (status.isEmpty()) {
+            return;
+        }
+        log.atInfo()
+                .addKeyValue("agent", agent)
+                .addKeyValue("version", state.version())
+                .addKeyValue("engines", state.engines().size())
+                .log("telling desired engines");
+        ports.agents()
+                .offer(status.get().address(), state)
+                .subscribe(
+                        answer -> post(() -> answered(agent, answer)),
+                        failure -> post(() -> unreachable(status.get(), failure)));
+    }
+
+    private void answered(AgentId agent, AgentLink.Answer answer) {
+        switch (answer) {
+            case AgentLink.Answer.Accepted(var held) -> desk.accepted(agent, held);
+            case AgentLink.Answer.Refused(var held) -> {
+                log.atWarn()
+                        .addKeyValue("agent", agent)
+                        .addKeyValue("held", held)
+                        .log("agent holds a higher version");
+                ports.epochSeen().accept(held.epoch());
+                desk.refused(agent, held, clock.millis());
+            }
+        }
+    }
+
+    private void unreachable(AgentStatus status, Throwable failure) {
+        if (desk.failures(status.id()) == 0) {
+            log.atWarn()
+                    .addKeyValue("agent", status.id())
+                    .addKeyValue("address", status.address())
+                    .addKeyValue("reason", failure.toString())
+                    .log("agent did not answer; trying again");
+        }
+        desk.unreachable(status.id(), clock.millis());
+    }
+
+    private void answer(Load load, LoadOutcome outcome) {
+        log.atInfo()
+                .addKeyValue("model", load.model())
+                .addKeyValue("outcome", outcome)
+                .log("load settled");
+        List<MonoSink<LoadOutcome>> sinks = waiting.remove(load);
+        if (sinks != null) {
+            sinks.forEach(sink -> sink.success(outcome));
+        }
+    }
+
+    /** Redis is away: the lease runs out by itself, and its return heals what was not written. */
+    private static void repeats(String what, Throwable failure) {
+        log.atDebug().addKeyValue("what", what).setCause(failure).log("not written");
+    }
+
+    /** Answers all who wait, then ends. */
+    @Override
+    public void close() {
+        ticks.dispose();
+        thread.execute(
+                () -> {
+                    desk.resign();
+                    carryOut(desk.settle(clock.millis()));
+                });
+        thread.shutdown();
+    }
+}

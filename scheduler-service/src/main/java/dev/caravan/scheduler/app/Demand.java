@@ -1,0 +1,18 @@
+package dev.caravan.scheduler.app;
+
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
+import java.util.OptionalLong;
+
+/**
+ * Somebody needs a replica.
+ *
+ * @param contextLength tokens of context a request needs; 0: the default
+ * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
+ */
+public record Demand(
+        String requestId,
+        ModelRef model,
+        ModelDigest digest,
+        int contextLength,
+        OptionalLong keepAliveMillis) {}

@@ -1,0 +1,37 @@
+package dev.caravan.scheduler.app;
+
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
+import java.util.OptionalLong;
+
+/**
+ * An engine that an agent should run.
+ *
+ * @param replica new for each load
+ * @param contextLength tokens of context of each slot
+ * @param slots requests it runs at once; 0: the agent's own default
+ * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
+ */
+public record DesiredEngine(
+        ReplicaId replica,
+        ModelRef model,
+        ModelDigest digest,
+        int contextLength,
+        int slots,
+        Continuation continuation,
+        OptionalLong keepAliveMillis) {
+
+    /** The wish that a running engine fulfils. */
+    static DesiredEngine adopted(ReplicaStatus status) {
+        return new DesiredEngine(
+                status.id(),
+                status.model(),
+                status.digest(),
+                status.contextLength(),
+                status.slots(),
+                status.continuation(),
+                OptionalLong.empty());
+    }
+}

@@ -1,0 +1,22 @@
+package dev.caravan.scheduler.app;
+
+import java.time.Duration;
+
+/**
+ * What the operator decides.
+ *
+ * @param slots requests each engine runs at once; 0: each agent's own default
+ * @param contextLength tokens of context of a demand that names none
+ * @param loadTimeout how long a load may show no progress
+ * @param longestWait how long an answer to a demand may be held back
+ */
+public record Settings(int slots, int contextLength, Duration loadTimeout, Duration longestWait) {
+
+    /** What an agent does where it is told nothing; memory is planned for as many. */
+    private static final int USUAL_SLOTS = 4;
+
+    /** How many slots to count with where an engine is wished for with this many. */
+    static int planned(int slots) {
+        return slots == 0 ? USUAL_SLOTS : slots;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.caravan.scheduler;
+
+import dev.caravan.core.cluster.Version;
+import dev.caravan.wire.AgentEvent;
+import dev.caravan.wire.AgentRecord;
+import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.DesiredAnswer;
+import dev.caravan.wire.DesiredEngines;
+import dev.caravan.wire.EngineBuild;
+import dev.caravan.wire.FactsMessage;
+import dev.caravan.wire.ModelDetails;
+import dev.caravan.wire.PolicyMessage;
+import dev.caravan.wire.ReplicaState;
+import dev.caravan.wire.Routes;
+import dev.caravan.wire.VersionMessage;
+import dev.caravan.wire.WireJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+
+/** An agent over real HTTP that holds one model and does with its engines what the test says. */
+final class FakeAgent implements AutoCloseable {
+
+    static final long MEBIBYTE = 1 << 20;
+
+    private final String id = UUID.randomUUID().toString();
+    private final String digest =
+            (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
+    private final String model = "model-" + id.substring(0, 8) + ":latest";
+    private final long memory;
+    private final DisposableServer server;
+
+    /** Its own, since a service that ends in this JVM ends the shared ones. */
+    private final LoopResources loops = LoopResources.create("fake-agent", 1, true);
+
+    private final Map<String, AgentReport.Replica> replicas = new LinkedHashMap<>();
+    private final List<DesiredEngines> accepted = new ArrayList<>();
+    private Version held = Version.NONE;
+    private @Nullable Version secretlyHeld;
+    private long sequence = 1;
+
+    FakeAgent(long mebibytes) {
+        this.memory = mebibytes * MEBIBYTE;
+        this.server =
+                HttpServer.create()
+                        .runOn(loops)
+                        .host("127.0.0.1")
+                        .port(0)
+                        .route(
+                                routes ->
+                                        routes.put(Routes.DESIRED, this::desired)
+                                                .get(Routes.REPORT, this::answerReport))
+                        .bindNow();
+    }
+
+    String id() {
+        return id;
+    }
+
+    String digest() {
+        return digest;
+    }
+
+    String model() {
+        return model;
+    }
+
+    String address() {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    /** The versions of desired engines it took on, in order. */
+    synchronized List<DesiredEngines> accepted() {
+        return List.copyOf(accepted);
+    }
+
+    /** Another leader has told it something that its report does not show yet. */
+    synchronized void holdsSecretly(Version version) {
+        secretlyHeld = version;
+    }
+
+    private Mono<Void> desired(HttpServerRequest request, HttpServerResponse response) {
+        return request.receive().aggregate().asString().flatMap(body -> answer(response, body));
+    }
+
+    private Mono<Void> answer(HttpServerResponse response, String body) {
+        DesiredAnswer answer = offer(WireJson.mapper().readValue(body, DesiredEngines.class));
+        return response.status(answer.accepted() ? 200 : 409)
+                .header("Content-Type", "application/json")
+                .sendString(Mono.just(WireJson.mapper().writeValueAsString(answer)))
+                .then();
+    }
+
+    private synchronized DesiredAnswer offer(DesiredEngines offered) {
+        Version version = new Version(offered.epoch(), offered.generation());
+        if (secretlyHeld != null && secretlyHeld.newerThan(held)) {
+            held = secretlyHeld;
+        }
+        if (held.newerThan(version)) {
+            return new DesiredAnswer(false, held.epoch(), held.number());
+        }
+        held = version;
+        sequence++;
+        accepted.add(offered);
+        replicas.keySet()
+                .retainAll(
+                        offered.engines().stream().map(DesiredEngines.Engine::replicaId).toList());
+        offered.engines()
+                .forEach(
+                        engine ->
+                                replicas.computeIfAbsent(engine.replicaId(), _ -> loading(engine)));
+        return new DesiredAnswer(true, held.epoch(), held.number());
+    }
+
+    private static AgentReport.Replica loading(DesiredEngines.Engine engine) {
+        return replica(engine, ReplicaState.LOADING, null, null);
+    }
+
+    private static AgentReport.Replica replica(
+            DesiredEngines.Engine engine,
+            ReplicaState state,
+            @Nullable Integer exitCode,
+            @Nullable String fault) {
+        return new AgentReport.Replica(
+                engine.replicaId(),
+                engine.model(),
+                engine.digest(),
+                state,
+                engine.contextLength(),
+                engine.slots() == 0 ? 4 : engine.slots(),
+                0,
+                engine.continuation(),
+                MEBIBYTE,
+                4711,
+                "127.0.0.1:1",
+                0,
+                null,
+                exitCode,
+                fault);
+    }
+
+    /** The engine of its newest wish is ready; its id. */
+    synchronized String becomesReady() {
+        return turns(ReplicaState.READY, null, null);
+    }
+
+    synchronized String crashes(int exitCode, String lastLines) {
+        return turns(ReplicaState.FAILED, exitCode, lastLines);
+    }
+
+    private String turns(ReplicaState state, @Nullable Integer exitCode, @Nullable String fault) {
+        DesiredEngines.Engine engine = accepted.getLast().engines().getLast();
+        replicas.put(engine.replicaId(), replica(engine, state, exitCode, fault));
+        sequence++;
+        return engine.replicaId();
+    }
+
+    synchronized AgentReport report() {
+        return new AgentReport(
+                id,
+                "host-" + id,
+                address(),
+                "test",
+                1,
+                sequence,
+                new EngineBuild("llama.cpp", "b1", "", List.of("CPU"), "path"),
+                null,
+                2,
+                new AgentReport.Memory(memory, memory, memory, 0),
+                new AgentReport.Store(1, 1),
+                new VersionMessage(held.epoch(), held.number()),
+                List.copyOf(replicas.values()),
+                List.of(
+                        new AgentReport.Model(
+                                model,
+                                digest,
+                                100 * MEBIBYTE,
+                                1,
+                                new ModelDetails(
+                                        "",
+                                        "gguf",
+                                        "llama",
+                                        List.of("llama"),
+                                        "1M",
+                                        "F16",
+                                        8192,
+                                        64),
+                                List.of("completion"),
+                                new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64),
+                                new PolicyMessage(0, 0, "exact"),
+                                null)));
+    }
+
+    AgentEvent event(AgentEvent.Type type, String subject) {
+        return new AgentEvent(id, 1, type, subject, null, report());
+    }
+
+    AgentRecord record(String verdict) {
+        return new AgentRecord(report(), verdict, "test", 1);
+    }
+
+    private Mono<Void> answerReport(HttpServerRequest request, HttpServerResponse response) {
+        byte[] body =
+                WireJson.mapper().writeValueAsString(report()).getBytes(StandardCharsets.UTF_8);
+        return response.header("Content-Type", "application/json")
+                .sendByteArray(Mono.just(body))
+                .then();
+    }
+
+    @Override
+    public void close() {
+        server.disposeNow();
+        loops.dispose();
+    }
+}

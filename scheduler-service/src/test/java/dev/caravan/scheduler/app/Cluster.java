@@ -1,0 +1,253 @@
+package dev.caravan.scheduler.app;
+
+import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.AgentSnapshot.Verdict;
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.ByteSize;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Agents as a desk hears of them; each change makes the report that follows from it. */
+final class Cluster {
+
+    static final ModelDigest DIGEST = new ModelDigest("a".repeat(64));
+    static final ModelDigest OTHER = new ModelDigest("b".repeat(64));
+    static final int TRAINED = 8192;
+
+    private final Map<String, AgentStatus> agents = new HashMap<>();
+
+    static Demand demand(ModelDigest digest, int context) {
+        return new Demand("request", name(digest), digest, context, OptionalLong.empty());
+    }
+
+    static ModelRef name(ModelDigest digest) {
+        return ModelRef.parse(digest.equals(DIGEST) ? "tiny" : "other").orElseThrow();
+    }
+
+    static StoredModel model(ModelDigest digest) {
+        return new StoredModel(
+                name(digest),
+                digest,
+                1,
+                Optional.of(new ModelFacts(2, ByteSize.ofMebibytes(100), 1024, TRAINED, 64)),
+                Continuation.FLUENT,
+                Set.of("completion"),
+                "");
+    }
+
+    /** An agent on a host of its own that has both models and nothing loaded. */
+    AgentStatus agent(String id, long mebibytes) {
+        return put(
+                new AgentStatus(
+                        new AgentId(id),
+                        "host-" + id,
+                        "http://" + id,
+                        Verdict.READY,
+                        1,
+                        1,
+                        Optional.empty(),
+                        memory(mebibytes),
+                        Version.NONE,
+                        List.of(),
+                        List.of(model(DIGEST), model(OTHER))));
+    }
+
+    private static HostMemory memory(long mebibytes) {
+        ByteSize size = ByteSize.ofMebibytes(mebibytes);
+        return new HostMemory(size, size, size, ByteSize.ZERO);
+    }
+
+    AgentStatus of(String id) {
+        AgentStatus status = agents.get(id);
+        if (status == null) {
+            throw new IllegalArgumentException("agent: " + id + " (expected: one that was made)");
+        }
+        return status;
+    }
+
+    /** The agent takes a desired state on; its new engines are loading. */
+    AgentStatus takes(DesiredState state) {
+        AgentStatus before = of(state.agent().value());
+        List<ReplicaStatus> replicas = new ArrayList<>();
+        for (DesiredEngine engine : state.engines()) {
+            replicas.add(
+                    before.replica(engine.replica())
+                            .orElseGet(() -> replica(engine, ReplicaStatus.Phase.LOADING, 0, "")));
+        }
+        return put(with(before, state.version(), replicas));
+    }
+
+    AgentStatus turns(String id, ReplicaId replica, ReplicaStatus.Phase phase) {
+        return changes(id, replica, phase, 0, "");
+    }
+
+    AgentStatus fails(String id, ReplicaId replica, String fault) {
+        return changes(id, replica, ReplicaStatus.Phase.FAILED, 0, fault);
+    }
+
+    AgentStatus serves(String id, ReplicaId replica, int busy) {
+        return changes(id, replica, ReplicaStatus.Phase.READY, busy, "");
+    }
+
+    private AgentStatus changes(
+            String id, ReplicaId replica, ReplicaStatus.Phase phase, int busy, String fault) {
+        AgentStatus before = of(id);
+        return put(
+                with(
+                        before,
+                        before.desired(),
+                        before.replicas().stream()
+                                .map(
+                                        each ->
+                                                each.id().equals(replica)
+                                                        ? copy(each, phase, busy, fault)
+                                                        : each)
+                                .toList()));
+    }
+
+    AgentStatus drops(String id, ReplicaId replica) {
+        AgentStatus before = of(id);
+        return put(
+                with(
+                        before,
+                        before.desired(),
+                        before.replicas().stream()
+                                .filter(each -> !each.id().equals(replica))
+                                .toList()));
+    }
+
+    /** The agent runs this although nobody on this desk told it to. */
+    AgentStatus runs(String id, String replica, ModelDigest digest, int context, Version desired) {
+        AgentStatus before = of(id);
+        DesiredEngine engine =
+                new DesiredEngine(
+                        new ReplicaId(replica),
+                        name(digest),
+                        digest,
+                        context,
+                        4,
+                        Continuation.FLUENT,
+                        OptionalLong.empty());
+        return put(
+                with(
+                        before,
+                        desired,
+                        Stream.concat(
+                                        before.replicas().stream(),
+                                        Stream.of(
+                                                replica(engine, ReplicaStatus.Phase.READY, 0, "")))
+                                .toList()));
+    }
+
+    AgentStatus is(String id, Verdict verdict) {
+        return put(of(id).with(verdict));
+    }
+
+    /** A new process under the same id; what it runs is the same. */
+    AgentStatus restarts(String id) {
+        AgentStatus before = of(id);
+        return put(
+                new AgentStatus(
+                        before.id(),
+                        before.hostId(),
+                        before.address(),
+                        before.verdict(),
+                        before.startedAt() + 1,
+                        1,
+                        before.engineFault(),
+                        before.memory(),
+                        before.desired(),
+                        before.replicas(),
+                        before.models()));
+    }
+
+    AgentStatus hasNoEngine(String id, String fault) {
+        AgentStatus before = of(id);
+        return put(
+                new AgentStatus(
+                        before.id(),
+                        before.hostId(),
+                        before.address(),
+                        before.verdict(),
+                        before.startedAt(),
+                        before.sequence() + 1,
+                        Optional.of(fault),
+                        before.memory(),
+                        before.desired(),
+                        before.replicas(),
+                        before.models()));
+    }
+
+    private AgentStatus put(AgentStatus status) {
+        agents.put(status.id().value(), status);
+        return status;
+    }
+
+    private static AgentStatus with(
+            AgentStatus before, Version desired, List<ReplicaStatus> replicas) {
+        long used = replicas.stream().mapToLong(each -> each.resident().bytes()).sum();
+        HostMemory memory = before.memory();
+        return new AgentStatus(
+                before.id(),
+                before.hostId(),
+                before.address(),
+                before.verdict(),
+                before.startedAt(),
+                before.sequence() + 1,
+                before.engineFault(),
+                new HostMemory(
+                        memory.total(),
+                        memory.total().minusOrZero(new ByteSize(used)),
+                        memory.budget(),
+                        new ByteSize(used)),
+                desired,
+                replicas,
+                before.models());
+    }
+
+    private static ReplicaStatus replica(
+            DesiredEngine engine, ReplicaStatus.Phase phase, int busy, String fault) {
+        return new ReplicaStatus(
+                engine.replica(),
+                engine.model(),
+                engine.digest(),
+                phase,
+                engine.contextLength(),
+                engine.slots(),
+                busy,
+                engine.continuation(),
+                ByteSize.ofMebibytes(100),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                fault);
+    }
+
+    private static ReplicaStatus copy(
+            ReplicaStatus each, ReplicaStatus.Phase phase, int busy, String fault) {
+        return new ReplicaStatus(
+                each.id(),
+                each.model(),
+                each.digest(),
+                phase,
+                each.contextLength(),
+                each.slots(),
+                busy,
+                each.continuation(),
+                each.resident(),
+                each.expiresAt(),
+                fault.isEmpty() ? OptionalInt.empty() : OptionalInt.of(134),
+                fault);
+    }
+}

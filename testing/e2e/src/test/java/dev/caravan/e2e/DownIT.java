@@ -1,0 +1,34 @@
+package dev.caravan.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code down} leaves no process and no port, whatever happened before. */
+class DownIT {
+
+    @TempDir java.nio.file.Path folder;
+
+    @Test
+    void leavesNothingBehindAfterKills() throws Exception {
+        LocalCluster cluster = LocalCluster.start(folder.resolve("home"), 1);
+        String model = cluster.demoModel();
+        EngineState engine = cluster.load(model);
+        List<LocalCluster.Process> processes = cluster.processes();
+        LocalCluster.kill(cluster.process("scheduler").pid());
+        LocalCluster.signal("STOP", cluster.process("health").pid());
+        LocalCluster.signal("STOP", engine.pid());
+        cluster.leashesOf(engine.pid()).forEach(LocalCluster::kill);
+
+        LocalCluster.Said down = cluster.caravan("down");
+
+        assertThat(down.exit()).describedAs(down.text()).isZero();
+        cluster.awaitGone(engine.pid());
+        LocalCluster.assertNothingRuns(folder.resolve("home"));
+        assertThat(processes)
+                .allSatisfy(process -> assertThat(LocalCluster.listens(process.port())).isFalse());
+        assertThat(cluster.caravan("down").exit()).isZero();
+    }
+}

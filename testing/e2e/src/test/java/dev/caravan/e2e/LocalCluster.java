@@ -1,0 +1,595 @@
+package dev.caravan.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.caravan.wire.Frame;
+import dev.caravan.wire.FrameCodec;
+import dev.caravan.wire.Routes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The suite as a user runs it: started, looked at and ended through {@code ./caravan}, spoken to
+ * through the gateway. Faults come from outside, as signals.
+ */
+public final class LocalCluster implements AutoCloseable {
+
+    /** Waiting room of the gateway in these tests. */
+    static final int MAX_QUEUED = 40;
+
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    public record Said(int exit, String text) {}
+
+    public record Process(String name, long pid, int port, int managementPort) {}
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Map<String, String> fixtures = new ConcurrentHashMap<>();
+    private final Path home;
+    private final int agents;
+    private final Random random;
+    private String upOutput = "";
+    private OllamaClient client = new OllamaClient(URI.create("http://127.0.0.1:1"));
+
+    private LocalCluster(Path home, int agents) {
+        this.home = home;
+        this.agents = agents;
+        long seed = Long.getLong("caravan.e2e.seed", System.nanoTime());
+        System.out.println("cluster at " + home + ", seed of names and prompts: " + seed);
+        this.random = new Random(seed);
+    }
+
+    public static LocalCluster start(Path home, int agents) {
+        Path absolute = home.toAbsolutePath();
+        delete(absolute);
+        LocalCluster cluster = new LocalCluster(absolute, agents);
+        Instant began = Instant.now();
+        Said up = cluster.up();
+        if (up.exit() != 0) {
+            throw new IllegalStateException("up ended with " + up.exit() + ":\n" + up.text());
+        }
+        cluster.upOutput = up.text();
+        System.out.println("up took " + Duration.between(began, Instant.now()).toMillis() + " ms");
+        count(absolute);
+        cluster.client =
+                new OllamaClient(
+                        URI.create("http://127.0.0.1:" + cluster.process("gateway").port()));
+        return cluster;
+    }
+
+    private static void count(Path home) {
+        try {
+            Files.writeString(
+                    Path.of("target", "cluster-starts"),
+                    home + System.lineSeparator(),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Starts what is missing. */
+    Said up() {
+        List<String> arguments =
+                new ArrayList<>(List.of("up", "--agents", "" + agents, "--aot", "now"));
+        int gateway = client.base().getPort();
+        arguments.addAll(List.of("--gateway-port", gateway == 1 ? "0" : "" + gateway));
+        arguments.addAll(List.of("--registry-port", "0"));
+        return caravan(arguments.toArray(String[]::new));
+    }
+
+    /** What a test may have left: stopped processes go on, ended ones are started again. */
+    void reset() {
+        for (Process process : processes()) {
+            signal("CONT", process.pid());
+        }
+        boolean whole =
+                processes().stream()
+                        .allMatch(process -> ProcessHandle.of(process.pid()).isPresent());
+        if (!whole && up().exit() != 0) {
+            throw new IllegalStateException("the cluster cannot be made whole again");
+        }
+        Awaitility.await("no request is left over")
+                .atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> client.json("/api/distributed/requests").path("requests").isEmpty());
+    }
+
+    public OllamaClient client() {
+        return client;
+    }
+
+    public String upOutput() {
+        return upOutput;
+    }
+
+    public Said caravan(String... arguments) {
+        return caravan(home, Map.of(), arguments);
+    }
+
+    static Said caravan(Path home, String... arguments) {
+        return caravan(home, Map.of(), arguments);
+    }
+
+    static Said caravan(Path home, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("caravan").toString()));
+        command.addAll(List.of(arguments));
+        try {
+            Path said = Files.createTempFile("caravan-", ".out");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(said.toFile());
+            builder.environment().put("CARAVAN_HOME", home.toString());
+            builder.environment().put("CARAVAN_BUILD", "never");
+            builder.environment().put("CARAVAN_GATEWAY_ADMISSION_MAX_QUEUED", "" + MAX_QUEUED);
+            builder.environment()
+                    .put("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "health,prometheus,mappings");
+            builder.environment().putAll(environment);
+            java.lang.Process process = builder.start();
+            process.getOutputStream().close();
+            if (!process.waitFor(4, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        String.join(" ", command) + " did not return:\n" + Files.readString(said));
+            }
+            String text = Files.readString(said);
+            Files.delete(said);
+            return new Said(process.exitValue(), text);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    public List<Process> processes() {
+        JsonNode status = OllamaClient.JSON.readTree(caravan("status", "--json").text());
+        return status.path("processes")
+                .valueStream()
+                .map(
+                        entry ->
+                                new Process(
+                                        entry.path("name").asString(),
+                                        entry.path("pid").asLong(),
+                                        entry.path("port").asInt(),
+                                        entry.path("managementPort").asInt()))
+                .toList();
+    }
+
+    public Process process(String name) {
+        return processes().stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "no process " + name + " in " + processes()));
+    }
+
+    private List<Process> agents() {
+        return processes().stream().filter(process -> process.name().startsWith("agent")).toList();
+    }
+
+    // ---- models
+
+    String demoModel() {
+        return "caravan-demo:latest";
+    }
+
+    /** A random model that earlier tests of this run may have made; the seed tells them apart. */
+    public String fixture(String type, long seed) {
+        return fixtures.computeIfAbsent(
+                type + seed, key -> make(List.of("--type", type, "--seed", "" + seed)));
+    }
+
+    /** A model of its own for one test, never loaded before. */
+    String randomModel() {
+        return make(List.of("--seed", "" + random.nextInt(1, 1_000_000)));
+    }
+
+    /** Large enough that loading it and evaluating long prompts takes seconds on a CPU. */
+    String bigFixture() {
+        return fixtures.computeIfAbsent(
+                "big", key -> make(List.of("--layers", "12", "--width", "768", "--seed", "9")));
+    }
+
+    private String make(List<String> options) {
+        String name = "m" + Long.toString(Math.abs(random.nextLong()), 36) + ":latest";
+        List<String> command = new ArrayList<>(List.of("fixture", name));
+        command.addAll(options);
+        Said said = caravan(command.toArray(String[]::new));
+        if (said.exit() != 0) {
+            throw new IllegalStateException("fixture: " + said.text());
+        }
+        return name;
+    }
+
+    String randomText() {
+        return longText(random.nextInt(5, 25));
+    }
+
+    public String longText(int words) {
+        return IntStream.range(0, words)
+                .mapToObj(
+                        n ->
+                                random.ints(random.nextInt(2, 7), 'a', 'z' + 1)
+                                        .mapToObj(Character::toString)
+                                        .collect(Collectors.joining()))
+                .collect(Collectors.joining(" "));
+    }
+
+    JsonNode named(JsonNode list, String model) {
+        return list.path("models")
+                .valueStream()
+                .filter(entry -> entry.path("name").asString().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(model + " is not in " + list));
+    }
+
+    /** The GGUF blob of a model, found on the agents' disks. */
+    Path modelFile(String model) {
+        String digest = named(client.json("/api/tags"), model).path("digest").asString();
+        try (Stream<Path> files = Files.walk(home)) {
+            Path manifest =
+                    files.filter(Files::isRegularFile)
+                            .filter(file -> file.toString().contains("manifests"))
+                            .filter(file -> sha256(read(file)).equals(digest))
+                            .findFirst()
+                            .orElseThrow();
+            JsonNode layers = OllamaClient.JSON.readTree(read(manifest)).path("layers");
+            String blob =
+                    layers.valueStream()
+                            .filter(
+                                    layer ->
+                                            layer.path("mediaType")
+                                                    .asString()
+                                                    .endsWith("image.model"))
+                            .findFirst()
+                            .orElseThrow()
+                            .path("digest")
+                            .asString()
+                            .replace(':', '-');
+            // manifests/<host>/<namespace>/<model>/<tag>, beside it blobs
+            return manifest.resolve("../../../../../blobs").normalize().resolve(blob);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    Path fixtureFile() {
+        return modelFile(demoModel());
+    }
+
+    List<Path> partialBlobs() {
+        try (Stream<Path> files = Files.walk(home)) {
+            return files.filter(file -> file.getFileName().toString().contains("partial")).toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    // ---- engines
+
+    /** Loads the model where it is not, and answers its engine. */
+    public EngineState load(String model) {
+        Answer answer = client.post("/api/generate", OllamaClient.generate(model, "load", 1));
+        if (answer.status() != 200) {
+            throw new IllegalStateException(model + ": " + answer.error());
+        }
+        return engine(model);
+    }
+
+    EngineState engine(String model) {
+        JsonNode replica = lastReplica(model);
+        if (!replica.path("state").asString().equals("READY")) {
+            throw new IllegalStateException(model + " is not loaded: " + replica);
+        }
+        return new EngineState(
+                replica.path("engineAddress").asString(), replica.path("pid").asLong());
+    }
+
+    /** The newest replica of the model, as its agent reports it. */
+    JsonNode lastReplica(String model) {
+        return agents().stream()
+                .flatMap(agent -> report(agent).path("replicas").valueStream())
+                .filter(replica -> replica.path("model").asString().equals(model))
+                .min(
+                        Comparator.comparing(
+                                replica ->
+                                        replica.path("state").asString().equals("READY") ? 0 : 1))
+                .orElseThrow(() -> new IllegalStateException(model + " is on no agent"));
+    }
+
+    public Process agentOf(String model) {
+        String replica = lastReplica(model).path("replicaId").asString();
+        return agents().stream()
+                .filter(agent -> report(agent).path("replicas").toString().contains(replica))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    Process agentHolding(String model) {
+        return agents().stream()
+                .filter(agent -> report(agent).path("models").toString().contains(model))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    JsonNode report(Process agent) {
+        return OllamaClient.JSON.readTree(internal(agent, Routes.REPORT, Optional.empty()));
+    }
+
+    /** Requests that wait inside the engine, by its own metrics. */
+    long waitingInEngine(EngineState engine) {
+        return engine.metric("llamacpp:requests_deferred");
+    }
+
+    /** The ids in the frames of one run, asked of the agent itself. */
+    List<Integer> frameIds(String model, String prompt, int predict) {
+        JsonNode replica = lastReplica(model);
+        ObjectNode body = OllamaClient.JSON.createObjectNode();
+        body.put("requestId", "frames").put("replicaId", replica.path("replicaId").asString());
+        body.put("digest", replica.path("digest").asString()).put("model", model);
+        body.put("prompt", prompt);
+        ObjectNode options = body.putObject("options");
+        options.put("predict", predict).put("seed", -1).put("topK", 40).put("topP", 0.9);
+        options.put("minP", 0).put("typicalP", 1).put("repeatLastN", 64).put("temperature", 0);
+        options.put("repeatPenalty", 1).put("presencePenalty", 0).put("frequencyPenalty", 0);
+        options.put("keep", 4).putArray("stop");
+        String lines = internal(agentOf(model), Routes.RUN, Optional.of(body.toString()));
+        FrameCodec codec = new FrameCodec();
+        return lines.lines()
+                .map(line -> line.getBytes(UTF_8))
+                .map(line -> codec.decode(line, 0, line.length))
+                .filter(Frame.Piece.class::isInstance)
+                .flatMapToInt(frame -> Arrays.stream(((Frame.Piece) frame).ids()))
+                .boxed()
+                .toList();
+    }
+
+    private String internal(Process process, String path, Optional<String> body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + process.port() + path))
+                        .header("Authorization", "Bearer " + token())
+                        .header("Content-Type", "application/json");
+        body.ifPresent(text -> request.POST(BodyPublishers.ofString(text)));
+        try {
+            return http.send(request.build(), BodyHandlers.ofString()).body();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    private String token() {
+        return new String(read(home.resolve("token")), UTF_8).strip();
+    }
+
+    int threads() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / agents);
+    }
+
+    Path llamaServer() {
+        Said status = caravan("engine", "status");
+        return status.text()
+                .lines()
+                .filter(line -> line.startsWith("server"))
+                .map(line -> Path.of(line.substring(line.indexOf('/')).strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(status.text()));
+    }
+
+    // ---- processes
+
+    static void signal(String name, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static void kill(long pid) {
+        signal("KILL", pid);
+    }
+
+    void awaitGone(long pid) {
+        Awaitility.await("process " + pid + " is gone within " + SOON)
+                .atMost(SOON)
+                .until(() -> !alive(pid));
+    }
+
+    private static boolean alive(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc/" + pid + "/stat")).matches("(?s).*\\) Z .*");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** A llama-server that this agent started, 0 where there is none. */
+    long childEngine(long agent) {
+        return ProcessHandle.of(agent).stream()
+                .flatMap(ProcessHandle::descendants)
+                .filter(child -> command(child.pid()).contains("llama-server"))
+                .filter(child -> !command(child.pid()).contains("leash"))
+                .mapToLong(ProcessHandle::pid)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** The watchers that hold an engine's leash: its children that are shells. */
+    List<Long> leashesOf(long engine) {
+        return ProcessHandle.of(engine).stream()
+                .flatMap(ProcessHandle::children)
+                .filter(child -> command(child.pid()).contains("leash"))
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    private static String command(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** No process carries the id of the cluster whose state lies in {@code home}. */
+    static void assertNothingRuns(Path home) {
+        Path file = home.resolve("cluster.json");
+        if (!Files.exists(file)) {
+            return;
+        }
+        String id = OllamaClient.JSON.readTree(read(file)).path("clusterId").asString();
+        Awaitility.await("no process of cluster " + id)
+                .atMost(SOON)
+                .until(
+                        () ->
+                                ProcessHandle.allProcesses()
+                                        .filter(process -> alive(process.pid()))
+                                        .filter(
+                                                process ->
+                                                        EngineState.environment(
+                                                                        process.pid(),
+                                                                        "CARAVAN_CLUSTER_ID")
+                                                                .equals(id))
+                                        .map(
+                                                process ->
+                                                        process.pid()
+                                                                + " "
+                                                                + command(process.pid()))
+                                        .toList()
+                                        .isEmpty());
+    }
+
+    /** Takes away what Redis keeps on its disk; it must not be running. */
+    void emptyRedisDisk() {
+        delete(home.resolve("data").resolve("redis"));
+    }
+
+    /** One command to the cluster's Redis, over its own protocol. */
+    String redis(String... command) {
+        int port = process("redis").port();
+        StringBuilder request = new StringBuilder("*" + command.length + "\r\n");
+        for (String word : command) {
+            request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write(request.toString().getBytes(UTF_8));
+            byte[] answer = new byte[65536];
+            return new String(answer, 0, Math.max(0, socket.getInputStream().read(answer)), UTF_8);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(
+                    folder,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                                throws IOException {
+                            Files.delete(file);
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(
+                                Path visited, @org.jspecify.annotations.Nullable IOException failed)
+                                throws IOException {
+                            Files.delete(visited);
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Process process : processes()) {
+            signal("CONT", process.pid());
+        }
+        Said down = caravan("down");
+        if (down.exit() != 0) {
+            throw new IllegalStateException("down ended with " + down.exit() + ":\n" + down.text());
+        }
+        assertNothingRuns(home);
+    }
+}

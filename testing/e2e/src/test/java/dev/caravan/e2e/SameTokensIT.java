@@ -1,0 +1,99 @@
+package dev.caravan.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.gguf.GgufReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * With the policy {@code exact} the cluster says what a direct engine says, also with four requests
+ * at once. The oracle is made before the run, one request at a time.
+ */
+@ExtendWith(SharedCluster.class)
+class SameTokensIT {
+
+    private static final int PREDICT = 128;
+    private static final int PROMPTS = 20;
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F16", "Q4_K_M"})
+    void textAndIdsEqualADirectEngine(String type, LocalCluster cluster) throws Exception {
+        String model = cluster.fixture(type, PREDICT + type.length());
+        Path file = cluster.modelFile(model);
+        assertThat(
+                        new GgufReader()
+                                .read(file).tensors().stream()
+                                        .anyMatch(t -> t.type().name().equals("Q4_K")))
+                .describedAs("the file has Q4_K tensors")
+                .isEqualTo(type.startsWith("Q4_K"));
+        List<String> prompts =
+                IntStream.range(0, PROMPTS).mapToObj(n -> cluster.randomText()).toList();
+        List<DirectEngine.Told> raw = new ArrayList<>();
+        List<DirectEngine.Told> chat = new ArrayList<>();
+        try (DirectEngine oracle =
+                new DirectEngine(
+                        cluster.llamaServer(),
+                        file,
+                        cluster.threads(),
+                        DirectEngine.EXACT,
+                        folder.resolve("oracle.log"))) {
+            for (String prompt : prompts) {
+                raw.add(oracle.complete(prompt, PREDICT));
+                chat.add(oracle.complete(oracle.template(prompt), PREDICT));
+            }
+        }
+
+        List<Answer> generated =
+                fourAtOnce(
+                        cluster,
+                        "/api/generate",
+                        prompts.stream()
+                                .map(
+                                        prompt ->
+                                                OllamaClient.generate(model, prompt, PREDICT)
+                                                        .put("raw", true))
+                                .toList());
+        List<Answer> chatted =
+                fourAtOnce(
+                        cluster,
+                        "/api/chat",
+                        prompts.stream()
+                                .map(prompt -> OllamaClient.chat(model, prompt, PREDICT))
+                                .toList());
+        List<List<Integer>> ids =
+                prompts.stream().map(prompt -> cluster.frameIds(model, prompt, PREDICT)).toList();
+
+        assertThat(generated)
+                .extracting(Answer::text)
+                .isEqualTo(raw.stream().map(DirectEngine.Told::text).toList());
+        assertThat(chatted)
+                .extracting(Answer::text)
+                .isEqualTo(chat.stream().map(DirectEngine.Told::text).toList());
+        assertThat(ids).isEqualTo(raw.stream().map(DirectEngine.Told::ids).toList());
+        assertThat(raw).extracting(told -> told.ids().size()).containsOnly(PREDICT);
+    }
+
+    private static List<Answer> fourAtOnce(
+            LocalCluster cluster, String path, List<ObjectNode> bodies) {
+        List<Answer> answers = new ArrayList<>();
+        for (int from = 0; from < bodies.size(); from += 4) {
+            List<CompletableFuture<Answer>> running =
+                    bodies.subList(from, Math.min(from + 4, bodies.size())).stream()
+                            .map(body -> cluster.client().postAsync(path, body))
+                            .toList();
+            running.forEach(answer -> answers.add(answer.join()));
+        }
+        return answers;
+    }
+}

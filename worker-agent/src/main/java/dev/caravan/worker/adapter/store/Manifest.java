@@ -1,0 +1,71 @@
+package dev.caravan.worker.adapter.store;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.store.BlobDigest;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Ollama's manifest: which blobs make a model. Its bytes are as fixed as its values. */
+@JsonPropertyOrder({"schemaVersion", "mediaType", "config", "layers"})
+record Manifest(int schemaVersion, String mediaType, Layer config, List<Layer> layers) {
+
+    static final String MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
+    static final String CONFIG_TYPE = "application/vnd.docker.container.image.v1+json";
+    static final String LAYER_TYPE = "application/vnd.ollama.image.";
+
+    Manifest {
+        Objects.requireNonNull(config, "config: absent (expected: a layer)");
+        layers = layers == null ? List.of() : List.copyOf(layers);
+    }
+
+    static Manifest of(Layer config, Layer weights) {
+        return new Manifest(2, MEDIA_TYPE, config, List.of(weights));
+    }
+
+    static Manifest parse(byte[] json) {
+        return WireJson.mapper().readValue(json, Manifest.class);
+    }
+
+    byte[] bytes() {
+        return WireJson.mapper().writeValueAsBytes(this);
+    }
+
+    /** Bytes of all layers and the config. */
+    long size() {
+        return config.size() + layers.stream().mapToLong(Layer::size).sum();
+    }
+
+    Optional<Layer> first(String kind) {
+        return layers.stream().filter(layer -> layer.kind().equals(kind)).findFirst();
+    }
+
+    /** One blob, and what it is for. */
+    @JsonPropertyOrder({"mediaType", "digest", "size", "from"})
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Layer(String mediaType, String digest, long size, @Nullable String from) {
+
+        static Layer of(String mediaType, BlobDigest digest, long size) {
+            return new Layer(mediaType, digest.toString(), size, null);
+        }
+
+        /** The last word of Ollama's media types; the whole type where it is another's. */
+        String kind() {
+            return mediaType.startsWith(LAYER_TYPE)
+                    ? mediaType.substring(LAYER_TYPE.length())
+                    : mediaType;
+        }
+
+        BlobDigest blob() {
+            return BlobDigest.parse(digest)
+                    .orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            "digest: \"%s\" (expected: sha256:<64 hex digits>)"
+                                                    .formatted(digest)));
+        }
+    }
+}

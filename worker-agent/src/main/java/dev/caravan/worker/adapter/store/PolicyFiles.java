@@ -1,0 +1,50 @@
+package dev.caravan.worker.adapter.store;
+
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.wire.PolicyMessage;
+import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.store.StoredModel.Policy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+
+/** The policies that lie beside the manifests; a model without one has the default. */
+final class PolicyFiles {
+
+    private final StoreFolders folders;
+    private final Uploads uploads;
+
+    PolicyFiles(StoreFolders folders, Uploads uploads) {
+        this.folders = folders;
+        this.uploads = uploads;
+    }
+
+    /**
+     * @throws IOException where the file is there but says no policy
+     */
+    Policy read(ModelRef name) throws IOException {
+        Path file = folders.policy(name);
+        try {
+            PolicyMessage message =
+                    WireJson.mapper().readValue(Files.readAllBytes(file), PolicyMessage.class);
+            return new Policy(
+                    new Version(message.epoch(), message.number()),
+                    Continuation.parse(message.continuation()));
+        } catch (NoSuchFileException none) {
+            return Policy.DEFAULT;
+        } catch (JacksonException | IllegalArgumentException broken) {
+            throw new IOException("policy file " + file + ": " + broken.getMessage(), broken);
+        }
+    }
+
+    void write(ModelRef name, Policy policy) {
+        Version version = policy.version();
+        var message =
+                new PolicyMessage(version.epoch(), version.number(), policy.continuation().label());
+        uploads.write(folders.policy(name), WireJson.mapper().writeValueAsBytes(message));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.caravan.worker.api.store;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.wire.CreateMessage;
+import dev.caravan.wire.ProgressLine;
+import dev.caravan.wire.ShowMessage;
+import dev.caravan.wire.ShowQuery;
+import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelStore;
+import dev.caravan.worker.app.store.ModelViewer;
+import dev.caravan.worker.app.store.ModelViewer.FileView;
+import dev.caravan.worker.app.store.StoredModel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+/** Makes models and shows them. */
+final class ModelHandler {
+
+    private final ModelStore store;
+    private final ModelMaker maker;
+    private final ModelViewer viewer;
+
+    ModelHandler(ModelStore store, ModelMaker maker, ModelViewer viewer) {
+        this.store = store;
+        this.maker = maker;
+        this.viewer = viewer;
+    }
+
+    Mono<ServerResponse> create(ServerRequest request) {
+        return Answers.read(request, CreateMessage.class)
+                .map(this::make)
+                .flatMap(
+                        lines ->
+                                ServerResponse.ok()
+                                        .contentType(MediaType.APPLICATION_NDJSON)
+                                        .body(BodyInserters.fromDataBuffers(lines)));
+    }
+
+    private Flux<DataBuffer> make(CreateMessage message) {
+        return maker.make(name(message.name()), weights(message), continuation(message))
+                .map(ProgressLine::status)
+                .onErrorResume(failure -> Mono.just(Answers.failed(failure)))
+                .map(Answers::line)
+                .map(DefaultDataBufferFactory.sharedInstance::wrap);
+    }
+
+    Mono<ServerResponse> show(ServerRequest request) {
+        return Answers.read(request, ShowQuery.class)
+                .flatMap(
+                        query -> {
+                            StoredModel model = find(name(query.name()));
+                            return viewer.view(model, query.verbose())
+                                    .map(view -> message(model, view));
+                        })
+                .flatMap(Answers::json);
+    }
+
+    private StoredModel find(ModelRef name) {
+        return store.find(name)
+                .orElseThrow(
+                        () ->
+                                new CaravanException(
+                                        FaultCode.MODEL_NOT_FOUND,
+                                        "model '%s' not found".formatted(name.display())));
+    }
+
+    private static ShowMessage message(StoredModel model, FileView view) {
+        Map<String, JsonNode> metadata = new LinkedHashMap<>();
+        view.metadata()
+                .forEach((key, value) -> metadata.put(key, WireJson.mapper().valueToTree(value)));
+        return new ShowMessage(
+                ModelMessages.of(model),
+                model.weights().map(Path::toString).orElse(""),
+                model.layers(),
+                view.chatTemplate().orElse(null),
+                metadata,
+                view.tensors().stream()
+                        .map(
+                                tensor ->
+                                        new ShowMessage.Tensor(
+                                                tensor.name(), tensor.type(), tensor.shape()))
+                        .toList());
+    }
+
+    private static ModelRef name(String text) {
+        return ModelRef.parse(text == null ? "" : text)
+                .orElseThrow(() -> Answers.invalid("invalid model name"));
+    }
+
+    private static BlobDigest weights(CreateMessage message) {
+        Map<String, String> files = message.files() == null ? Map.of() : message.files();
+        if (files.size() != 1) {
+            throw Answers.invalid(
+                    "files: %d given (expected: exactly one GGUF file)".formatted(files.size()));
+        }
+        String digest = files.values().iterator().next();
+        return BlobDigest.parse(digest).orElseThrow(() -> Answers.invalid("invalid digest format"));
+    }
+
+    private static Continuation continuation(CreateMessage message) {
+        try {
+            return message.continuation() == null
+                    ? Continuation.FLUENT
+                    : Continuation.parse(message.continuation());
+        } catch (IllegalArgumentException unknown) {
+            throw Answers.invalid(String.valueOf(unknown.getMessage()));
+        }
+    }
+}

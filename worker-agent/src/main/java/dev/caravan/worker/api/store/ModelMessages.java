@@ -1,0 +1,55 @@
+package dev.caravan.worker.api.store;
+
+import dev.caravan.core.model.ModelFacts;
+import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.FactsMessage;
+import dev.caravan.wire.ModelDetails;
+import dev.caravan.wire.PolicyMessage;
+import dev.caravan.worker.app.store.StoredModel;
+import dev.caravan.worker.app.store.StoredModel.Description;
+import dev.caravan.worker.app.store.StoredModel.Policy;
+
+/** A stored model as it is told to others. */
+public final class ModelMessages {
+
+    private ModelMessages() {}
+
+    public static AgentReport.Model of(StoredModel model) {
+        return new AgentReport.Model(
+                model.name().display(),
+                model.digest().hex(),
+                model.size(),
+                model.modifiedAt().toEpochMilli(),
+                details(model.description()),
+                model.capabilities(),
+                model.facts().map(ModelMessages::facts).orElse(null),
+                policy(model.policy()),
+                model.fault().orElse(null));
+    }
+
+    private static ModelDetails details(Description description) {
+        return new ModelDetails(
+                "",
+                description.format(),
+                description.family(),
+                description.families(),
+                description.parameterSize(),
+                description.quantization(),
+                description.contextLength() == 0 ? null : description.contextLength(),
+                description.embeddingLength() == 0 ? null : description.embeddingLength());
+    }
+
+    private static FactsMessage facts(ModelFacts facts) {
+        return new FactsMessage(
+                facts.layers(),
+                facts.weights().bytes(),
+                facts.kvBytesPerToken(),
+                facts.trainedContext(),
+                facts.embeddingLength());
+    }
+
+    private static PolicyMessage policy(Policy policy) {
+        return new PolicyMessage(
+                policy.version().epoch(), policy.version().number(), policy.continuation().label());
+    }
+}

@@ -1,0 +1,298 @@
+package dev.caravan.worker.app.engine;
+
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.run.KeepAlive;
+import dev.caravan.worker.app.event.AgentEvents;
+import dev.caravan.worker.app.store.ModelStore;
+import dev.caravan.worker.app.store.StoredModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts engines, follows them to their end, and ends them. It never starts one again by itself:
+ * what should run is decided elsewhere. All changes of state happen on one thread, the control
+ * thread; reading is free from any.
+ */
+public final class EngineSupervisor implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineSupervisor.class);
+
+    /** An idle engine is gone 0.03 s after its TERM, a busy one after a ping interval of 1 s. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** Exit codes and last words that a person who looks later still finds in the report. */
+    private static final int ENDS_SHOWN = 8;
+
+    private final Engines engines;
+    private final ModelStore store;
+    private final AgentEvents events;
+    private final Executor control;
+    private final InstantSource clock;
+    private final int defaultSlots;
+    private final ReplicaChanges changes = new ReplicaChanges();
+    private final Map<ReplicaId, Replica> replicas = new ConcurrentSkipListMap<>();
+    private final Deque<ReplicaId> ends = new ArrayDeque<>();
+    private Consumer<ReplicaId> ended = _ -> {};
+    private volatile boolean closed;
+
+    /**
+     * @param control runs one task after the other; they may block
+     * @param defaultSlots of an engine that is wanted with 0
+     */
+    public EngineSupervisor(
+            Engines engines,
+            ModelStore store,
+            AgentEvents events,
+            Executor control,
+            InstantSource clock,
+            int defaultSlots) {
+        this.engines = engines;
+        this.store = store;
+        this.events = events;
+        this.control = control;
+        this.clock = clock;
+        this.defaultSlots = defaultSlots;
+    }
+
+    /** Who is told, on the control thread, of a replica that ended without being asked to. */
+    public void onEnded(Consumer<ReplicaId> listener) {
+        ended = listener;
+    }
+
+    public Optional<Replica> find(ReplicaId id) {
+        return Optional.ofNullable(replicas.get(id));
+    }
+
+    /**
+     * Sets how long a replica stays after its last run.
+     *
+     * @return false where it is not here
+     */
+    public boolean keep(ReplicaId id, KeepAlive setting) {
+        Optional<Replica> here = find(id).filter(replica -> replica.state().isLive());
+        here.ifPresent(
+                replica -> {
+                    replica.keep(setting);
+                    changes.signal();
+                    onControl(() -> expire(replica));
+                });
+        return here.isPresent();
+    }
+
+    /** All that there are, and the last ones that ended without being asked to, by id. */
+    public Collection<Replica> replicas() {
+        return List.copyOf(replicas.values());
+    }
+
+    /** Of all engines there are. */
+    public List<Long> processIds() {
+        return replicas.values().stream()
+                .map(replica -> replica.state().processId())
+                .filter(pid -> pid > 0)
+                .toList();
+    }
+
+    public ReplicaChanges changes() {
+        return changes;
+    }
+
+    /**
+     * Takes no more notice of engines: that they end now is the agent's doing, and they are started
+     * again with it.
+     */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void onControl(Runnable task) {
+        if (!closed) {
+            control.execute(task);
+        }
+    }
+
+    /** Control thread. Starts an engine; what goes wrong is told by the replica's state. */
+    public void start(WantedEngine wanted) {
+        WantedEngine full = wanted.slots() == 0 ? wanted.withSlots(defaultSlots) : wanted;
+        Replica replica = new Replica(full, clock, () -> slotsChanged(full.id()));
+        replicas.put(full.id(), replica);
+        Instant begun = clock.instant();
+        try {
+            RunningEngine engine = engines.start(spec(full));
+            replica.started(engine);
+            changes.signal();
+            follow(replica, engine, begun);
+            log.atInfo()
+                    .addKeyValue("replica", full.id())
+                    .addKeyValue("model", full.model())
+                    .addKeyValue("pid", engine.pid())
+                    .log("engine started");
+        } catch (CaravanException refused) {
+            failed(replica, OptionalInt.empty(), String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private EngineSpec spec(WantedEngine wanted) {
+        StoredModel model =
+                store.find(wanted.digest())
+                        .orElseThrow(
+                                () ->
+                                        LoadFailures.of(
+                                                "model %s, digest %s: not in this agent's store (expected: a model it reports)",
+                                                wanted.model(), wanted.digest()));
+        model.fault()
+                .ifPresent(
+                        fault -> {
+                            throw LoadFailures.of("model %s: %s", wanted.model(), fault);
+                        });
+        Path weights =
+                model.weights()
+                        .orElseThrow(
+                                () ->
+                                        LoadFailures.of(
+                                                "model %s: its manifest names no GGUF file",
+                                                wanted.model()));
+        return new EngineSpec(
+                wanted.id(),
+                wanted.model().display(),
+                weights,
+                model.templated(),
+                wanted.contextLength(),
+                wanted.slots(),
+                wanted.continuation());
+    }
+
+    private void follow(Replica replica, RunningEngine engine, Instant begun) {
+        engine.ready()
+                .subscribe(
+                        address -> onControl(() -> ready(replica, engine, address, begun)),
+                        late -> onControl(() -> gaveUp(replica, engine, late)));
+        engine.ended().subscribe(end -> onControl(() -> ended(replica, end)));
+    }
+
+    private void ready(Replica replica, RunningEngine engine, String address, Instant begun) {
+        if (!(replica.state() instanceof EngineState.Loading)) {
+            return;
+        }
+        Duration took = Duration.between(begun, clock.instant());
+        replica.become(new EngineState.Ready(engine.pid(), address, took));
+        changes.loaded(replica, took);
+        log.atInfo().addKeyValue("replica", replica.id()).addKeyValue("took", took).log("ready");
+        events.tell(AgentEvents.Kind.REPLICA_READY, replica.id().value(), "");
+    }
+
+    private void gaveUp(Replica replica, RunningEngine engine, Throwable late) {
+        if (replica.state() instanceof EngineState.Loading) {
+            failed(replica, OptionalInt.empty(), String.valueOf(late.getMessage()));
+            engine.stop(Duration.ZERO);
+        }
+    }
+
+    private void failed(Replica replica, OptionalInt code, String fault) {
+        replica.become(new EngineState.Failed(code, fault));
+        log.atWarn().addKeyValue("replica", replica.id()).addKeyValue("cause", fault).log("failed");
+        tellEnded(replica, AgentEvents.Kind.REPLICA_FAILED, fault);
+    }
+
+    private void ended(Replica replica, EngineEnd end) {
+        if (closed) {
+            return;
+        }
+        switch (replica.state()) {
+            case EngineState.Loading _ ->
+                    failed(replica, OptionalInt.of(end.exitCode()), end.description());
+            case EngineState.Ready(_, _, Duration loadTime) -> {
+                replica.become(new EngineState.Exited(end.exitCode(), end.description(), loadTime));
+                changes.crashed(replica);
+                log.atWarn()
+                        .addKeyValue("replica", replica.id())
+                        .addKeyValue("code", end.exitCode())
+                        .log("engine exited");
+                tellEnded(replica, AgentEvents.Kind.REPLICA_EXITED, end.description());
+            }
+            case EngineState.Draining _ -> {
+                replicas.remove(replica.id());
+                changes.signal();
+                log.atInfo().addKeyValue("replica", replica.id()).log("engine stopped");
+                events.tell(AgentEvents.Kind.REPLICA_STOPPED, replica.id().value(), "");
+            }
+            case EngineState.Exited _, EngineState.Failed _ -> changes.signal();
+        }
+    }
+
+    private void tellEnded(Replica replica, AgentEvents.Kind kind, String detail) {
+        ends.addLast(replica.id());
+        if (ends.size() > ENDS_SHOWN) {
+            replicas.remove(ends.removeFirst());
+        }
+        changes.signal();
+        ended.accept(replica.id());
+        events.tell(kind, replica.id().value(), detail);
+    }
+
+    /** Control thread. Grants no slot from now on and ends the engine with its last run. */
+    public void drain(ReplicaId id) {
+        Replica replica = replicas.get(id);
+        if (replica == null) {
+            return;
+        }
+        switch (replica.state()) {
+            case EngineState.Loading(long pid) -> {
+                replica.become(new EngineState.Draining(pid, "", Duration.ZERO));
+                changes.signal();
+                replica.engine().ifPresent(engine -> engine.stop(Duration.ZERO));
+            }
+            case EngineState.Ready(long pid, String address, Duration loadTime) -> {
+                replica.become(new EngineState.Draining(pid, address, loadTime));
+                changes.signal();
+                stopWhenIdle(replica);
+            }
+            case EngineState.Draining _, EngineState.Exited _, EngineState.Failed _ -> {}
+        }
+    }
+
+    private void slotsChanged(ReplicaId id) {
+        changes.signal();
+        Replica replica = replicas.get(id);
+        if (replica != null && replica.gate().busy() == 0) {
+            onControl(
+                    () -> {
+                        stopWhenIdle(replica);
+                        expire(replica);
+                    });
+        }
+    }
+
+    private static void stopWhenIdle(Replica replica) {
+        if (replica.state() instanceof EngineState.Draining && replica.gate().busy() == 0) {
+            replica.engine().ifPresent(engine -> engine.stop(GRACE));
+        }
+    }
+
+    /** Control thread, now and then: tells of replicas whose time is over. */
+    public void expireIdle() {
+        replicas.values().forEach(this::expire);
+    }
+
+    private void expire(Replica replica) {
+        if (replica.expire()) {
+            changes.signal();
+            events.tell(AgentEvents.Kind.REPLICA_EXPIRED, replica.id().value(), "");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.caravan.worker.app.engine;
+
+import java.util.Optional;
+
+/**
+ * The slots of one replica. A slot is granted at once or not at all; waiting is the gateway's
+ * affair, so that nothing queues inside an engine. Safe for any number of threads.
+ */
+public final class SlotGate {
+
+    private final int total;
+    private final Runnable changed;
+    private int running;
+    private int settling;
+    private boolean closed;
+
+    /**
+     * @param changed told after each change, on the thread that made it; has to be quick
+     */
+    public SlotGate(int total, Runnable changed) {
+        if (total < 1) {
+            throw new IllegalArgumentException("slots: " + total + " (expected: >= 1)");
+        }
+        this.total = total;
+        this.changed = changed;
+    }
+
+    /** A slot, or empty where all are taken or the gate is closed. */
+    public Optional<Slot> take() {
+        synchronized (this) {
+            if (closed || running + settling >= total) {
+                return Optional.empty();
+            }
+            running++;
+        }
+        changed.run();
+        return Optional.of(new Slot());
+    }
+
+    /** No slot is granted from now on; those granted are not affected. */
+    public synchronized void close() {
+        closed = true;
+    }
+
+    public synchronized boolean isClosed() {
+        return closed;
+    }
+
+    public int total() {
+        return total;
+    }
+
+    /** Slots that cannot be granted now. */
+    public synchronized int busy() {
+        return running + settling;
+    }
+
+    /** Slots whose run goes on; the engine works on no others once it has settled. */
+    public synchronized int running() {
+        return running;
+    }
+
+    /** One granted slot; whoever holds it releases it. */
+    public final class Slot {
+
+        private enum State {
+            RUNNING,
+            SETTLING,
+            RELEASED
+        }
+
+        private State state = State.RUNNING;
+
+        private Slot() {}
+
+        /** The run is over but the engine may not know yet; the slot stays taken. */
+        public void settle() {
+            synchronized (SlotGate.this) {
+                if (state == State.RUNNING) {
+                    state = State.SETTLING;
+                    running--;
+                    settling++;
+                }
+            }
+        }
+
+        /** Gives the slot back; only the first call counts. */
+        public void release() {
+            synchronized (SlotGate.this) {
+                switch (state) {
+                    case RUNNING -> running--;
+                    case SETTLING -> settling--;
+                    case RELEASED -> {
+                        return;
+                    }
+                }
+                state = State.RELEASED;
+            }
+            changed.run();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.caravan.worker.app.engine;
+
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.KeepAlive;
+import java.util.regex.Pattern;
+
+/**
+ * An engine that is to run.
+ *
+ * @param id new for each load; one that has ended is not started again
+ * @param contextLength tokens of context of each slot
+ * @param slots requests it runs at once; 0: the agent's default
+ * @param keepAlive after the last request
+ */
+public record WantedEngine(
+        ReplicaId id,
+        ModelRef model,
+        ModelDigest digest,
+        int contextLength,
+        int slots,
+        Continuation continuation,
+        KeepAlive keepAlive) {
+
+    /** Ids name log files. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    private static final int MAX_SLOTS = 256;
+
+    public WantedEngine {
+        if (!ID.matcher(id.value()).matches()) {
+            throw new IllegalArgumentException(
+                    "replica id: \""
+                            + id
+                            + "\" (expected: 1 to 128 letters, digits, '.', '_', '-')");
+        }
+        if (contextLength < 1) {
+            throw new IllegalArgumentException(
+                    "contextLength: " + contextLength + " (expected: >= 1)");
+        }
+        if (slots < 0 || slots > MAX_SLOTS) {
+            throw new IllegalArgumentException(
+                    "slots: " + slots + " (expected: 0 to " + MAX_SLOTS + ")");
+        }
+    }
+
+    WantedEngine withSlots(int number) {
+        return new WantedEngine(id, model, digest, contextLength, number, continuation, keepAlive);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.caravan.worker.app.run;
+
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.RunFrame;
+import dev.caravan.worker.app.engine.EngineRequest;
+import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.engine.RunningEngine;
+import dev.caravan.worker.app.engine.SlotGate;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Runs requests on replicas, one slot each. The engine is read at its own pace into a bounded
+ * buffer, so that a slow client holds neither a slot that is free nor the engine's memory: the slot
+ * is given back when the engine is done, not when the client has read everything.
+ */
+public final class Runs {
+
+    /** Some 100 bytes each; more than most answers have. Past it the engine is not read on. */
+    private static final int BUFFERED_FRAMES = 4096;
+
+    private final EngineSupervisor supervisor;
+    private final BiConsumer<Replica, RunFrame.End> finished;
+    private final AtomicInteger going = new AtomicInteger();
+
+    /**
+     * @param finished told of each run that ended well; has to be quick
+     */
+    public Runs(EngineSupervisor supervisor, BiConsumer<Replica, RunFrame.End> finished) {
+        this.supervisor = supervisor;
+        this.finished = finished;
+    }
+
+    private record Taken(Replica replica, RunningEngine engine, SlotGate.Slot slot) {}
+
+    /**
+     * One generation. Errors come before the first frame: {@code MODEL_NOT_FOUND} where the replica
+     * cannot take it, {@code BUSY} where it has no free slot, else what the engine says.
+     *
+     * @param keepAlive holds from now on; {@code Unset} changes nothing
+     */
+    public Flux<RunFrame> run(
+            ReplicaId id, ModelDigest digest, EngineRequest request, KeepAlive keepAlive) {
+        return Flux.usingWhen(
+                        Mono.fromCallable(() -> take(id, digest, keepAlive)),
+                        taken -> frames(taken, request),
+                        Runs::release,
+                        (taken, _) -> settle(taken),
+                        Runs::settle)
+                .limitRate(BUFFERED_FRAMES);
+    }
+
+    /** Runs that have not ended. */
+    public int going() {
+        return going.get();
+    }
+
+    private Taken take(ReplicaId id, ModelDigest digest, KeepAlive keepAlive) {
+        Replica replica =
+                supervisor
+                        .find(id)
+                        .filter(found -> found.wanted().digest().equals(digest))
+                        .orElseThrow(() -> notHere(id, digest));
+        RunningEngine engine = replica.answering().orElseThrow(() -> notHere(id, digest));
+        SlotGate.Slot slot = replica.gate().take().orElseThrow(() -> refused(replica));
+        replica.keep(keepAlive);
+        return new Taken(replica, engine, slot);
+    }
+
+    private Flux<RunFrame> frames(Taken taken, EngineRequest request) {
+        return taken.engine()
+                .run(request)
+                .doOnNext(
+                        frame -> {
+                            if (frame instanceof RunFrame.End end) {
+                                finished.accept(taken.replica(), end);
+                            }
+                        })
+                .doOnSubscribe(_ -> going.incrementAndGet())
+                .doFinally(_ -> going.decrementAndGet());
+    }
+
+    private static Mono<Void> release(Taken taken) {
+        return Mono.fromRunnable(taken.slot()::release);
+    }
+
+    /** The engine may still be at it for some 30 ms; until then its slot is not free. */
+    private static Mono<Void> settle(Taken taken) {
+        taken.slot().settle();
+        return taken.engine()
+                .settled(taken.replica().gate()::running)
+                .doFinally(_ -> taken.slot().release());
+    }
+
+    private static CaravanException refused(Replica replica) {
+        SlotGate gate = replica.gate();
+        if (gate.isClosed()) {
+            return notHere(replica.id(), replica.wanted().digest());
+        }
+        return new CaravanException(
+                FaultCode.BUSY,
+                "replica %s: all %d slots are busy (expected: a free one; try another replica or wait for the slots stream)"
+                        .formatted(replica.id(), gate.total()));
+    }
+
+    private static CaravanException notHere(ReplicaId id, ModelDigest digest) {
+        return new CaravanException(
+                FaultCode.MODEL_NOT_FOUND,
+                "replica %s with digest %s: does not answer here (expected: a replica that this agent reports as READY)"
+                        .formatted(id, digest));
+    }
+}

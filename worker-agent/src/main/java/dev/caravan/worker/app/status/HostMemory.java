@@ -1,0 +1,26 @@
+package dev.caravan.worker.app.status;
+
+import java.util.Map;
+
+/** What the host's memory was when last looked at; asking never blocks. */
+public interface HostMemory {
+
+    Sample latest();
+
+    /**
+     * Bytes.
+     *
+     * @param available what could be had now without swapping
+     * @param engines resident bytes by process id
+     */
+    record Sample(long total, long available, Map<Long, Long> engines) {
+
+        public Sample {
+            engines = Map.copyOf(engines);
+        }
+
+        public long used() {
+            return engines.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+}

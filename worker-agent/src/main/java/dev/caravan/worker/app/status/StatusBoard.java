@@ -1,0 +1,102 @@
+package dev.caravan.worker.app.status;
+
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.engine.Engines;
+import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.status.AgentStatus.Expiry;
+import dev.caravan.worker.app.status.AgentStatus.ReplicaStatus;
+import dev.caravan.worker.app.store.ModelStore;
+import dev.caravan.worker.app.store.StoredModel;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts together what the agent says of itself and numbers it: the number grows when something has
+ * changed since it was last asked. Never blocks.
+ */
+public final class StatusBoard {
+
+    /** Free memory moves all the time; only steps of this size count as a change. */
+    private static final long MEMORY_STEP = 16L << 20;
+
+    private final EngineSupervisor supervisor;
+    private final Engines engines;
+    private final ModelStore store;
+    private final HostMemory memory;
+    private final Supplier<Version> desired;
+    private final long first;
+    private @Nullable Numbered last;
+
+    /** A status with its number; the higher number is the newer status. */
+    public record Numbered(long sequence, AgentStatus status) {}
+
+    /**
+     * @param startedAt the numbers begin there, so that they grow over restarts too
+     */
+    public StatusBoard(
+            EngineSupervisor supervisor,
+            Engines engines,
+            ModelStore store,
+            HostMemory memory,
+            Supplier<Version> desired,
+            Instant startedAt) {
+        this.first = startedAt.toEpochMilli();
+        this.supervisor = supervisor;
+        this.engines = engines;
+        this.store = store;
+        this.memory = memory;
+        this.desired = desired;
+    }
+
+    public synchronized Numbered now() {
+        AgentStatus status = look();
+        Numbered before = last;
+        if (before != null && before.status().equals(status)) {
+            return before;
+        }
+        Numbered next = new Numbered(before == null ? first : before.sequence() + 1, status);
+        last = next;
+        return next;
+    }
+
+    private AgentStatus look() {
+        HostMemory.Sample sample = memory.latest();
+        List<StoredModel> models = store.list();
+        return new AgentStatus(
+                engines.availability(),
+                new AgentStatus.Memory(
+                        sample.total(), step(sample.available()), step(sample.used())),
+                new AgentStatus.Store(step(store.freeBytes()), bytes(models)),
+                desired.get(),
+                supervisor.replicas().stream().map(replica -> status(replica, sample)).toList(),
+                models);
+    }
+
+    private static ReplicaStatus status(Replica replica, HostMemory.Sample sample) {
+        return new ReplicaStatus(
+                replica.wanted(),
+                replica.state(),
+                replica.gate().busy(),
+                step(sample.engines().getOrDefault(replica.state().processId(), 0L)),
+                replica.isIdle() ? new Expiry.Idle(replica.expiresAt()) : new Expiry.InUse());
+    }
+
+    /** Names that share a digest share their bytes. */
+    private static long bytes(List<StoredModel> models) {
+        Set<ModelDigest> counted = new HashSet<>();
+        return models.stream()
+                .filter(model -> counted.add(model.digest()))
+                .mapToLong(StoredModel::size)
+                .sum();
+    }
+
+    private static long step(long bytes) {
+        return bytes / MEMORY_STEP * MEMORY_STEP;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.caravan.worker.app.store;
+
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRef;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model in the store.
+ *
+ * @param digest SHA-256 of the manifest's bytes
+ * @param size bytes of all layers and the config
+ * @param capabilities Ollama's words, in its order
+ * @param facts empty where the file could not be read; {@code fault} then says why
+ * @param weights the GGUF file; empty where the manifest names none
+ * @param templated whether that file has a chat template
+ * @param layers texts of the small layers by the last word of their media type: template, system,
+ *     params, license, messages
+ * @param params default options out of the params layer: numbers, texts, booleans, lists of them
+ */
+public record StoredModel(
+        ModelRef name,
+        ModelDigest digest,
+        long size,
+        Instant modifiedAt,
+        Description description,
+        List<String> capabilities,
+        Optional<ModelFacts> facts,
+        Optional<Path> weights,
+        boolean templated,
+        Map<String, List<String>> layers,
+        Map<String, Object> params,
+        Policy policy,
+        Optional<String> fault) {
+
+    public StoredModel {
+        capabilities = List.copyOf(capabilities);
+        layers = Map.copyOf(layers);
+        params = Map.copyOf(params);
+    }
+
+    public Continuation continuation() {
+        return policy.continuation();
+    }
+
+    /** The default system text; empty where the model has none. */
+    public Optional<String> system() {
+        return layers.getOrDefault("system", List.of()).stream().findFirst();
+    }
+
+    /**
+     * What people are shown of it, Ollama's {@code details}.
+     *
+     * @param parameterSize as in "134.52M"; empty where it is not known
+     * @param contextLength tokens; 0 where it is not known
+     * @param embeddingLength width of the hidden state; 0 where it is not known
+     */
+    public record Description(
+            String format,
+            String family,
+            List<String> families,
+            String parameterSize,
+            String quantization,
+            int contextLength,
+            int embeddingLength) {
+
+        public Description {
+            families = List.copyOf(families);
+        }
+    }
+
+    /** What was decided for a model; the higher version holds. */
+    public record Policy(Version version, Continuation continuation) {
+        public static final Policy DEFAULT = new Policy(Version.NONE, Continuation.FLUENT);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.caravan.worker.config;
+
+import dev.caravan.wire.AgentReport;
+import dev.caravan.worker.api.ReportMessages;
+import dev.caravan.worker.app.status.AgentIdentity;
+import dev.caravan.worker.app.status.StatusBoard;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
+
+/** The agent's report, with the address that its port gives it. */
+final class Reports
+        implements Supplier<AgentReport>, ApplicationListener<WebServerInitializedEvent> {
+
+    private final AgentIdentity identity;
+    private final ObjectProvider<StatusBoard> board;
+    private final String host;
+    private volatile String address = "";
+
+    /**
+     * @param board asked for with each report: it knows who tells events, and those carry a report
+     * @param host where the agent can be reached
+     */
+    Reports(AgentIdentity identity, ObjectProvider<StatusBoard> board, String host) {
+        this.identity = identity;
+        this.board = board;
+        this.host = host;
+    }
+
+    @Override
+    public AgentReport get() {
+        return ReportMessages.of(identity, address, board.getObject().now());
+    }
+
+    @Override
+    public void onApplicationEvent(WebServerInitializedEvent event) {
+        if (!"management".equals(event.getApplicationContext().getServerNamespace())) {
+            address = "http://" + host + ":" + event.getWebServer().getPort();
+        }
+    }
+}

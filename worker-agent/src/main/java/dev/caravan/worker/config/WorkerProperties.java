@@ -1,0 +1,66 @@
+package dev.caravan.worker.config;
+
+import dev.caravan.core.run.KeepAlive;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What one agent is told about its host.
+ *
+ * @param keepAlive how long a model stays after its last request, unless the request or the
+ *     scheduler says otherwise; negative: for ever
+ * @param memory the most its engines may use in all; the whole host's unless given
+ * @param cores threads each engine computes with; 0: all of the host's
+ * @param slots requests each engine runs at once, unless the scheduler says otherwise
+ * @param engineDir folder of {@code llama-server}, or of {@code bin/llama-server}; where it is
+ *     given no other place is looked in
+ * @param modelsDir the model store, in Ollama's layout; {@code models} in the data folder unless
+ *     given
+ * @param loadTimeout how long an engine may take to load its model
+ * @param clientPatience how long an answer may wait for a client that takes nothing of it
+ * @param engineArguments further switches of each {@code llama-server}; they come last and win
+ */
+@Validated
+@ConfigurationProperties("caravan.worker")
+public record WorkerProperties(
+        @DefaultValue("5m") Duration keepAlive,
+        @Nullable DataSize memory,
+        @DefaultValue("0") @Min(0) @Max(1024) int cores,
+        @DefaultValue("4") @Min(1) @Max(256) int slots,
+        @Nullable Path engineDir,
+        @Nullable Path modelsDir,
+        @DefaultValue("10m") Duration loadTimeout,
+        @DefaultValue("1m") Duration clientPatience,
+        @DefaultValue List<String> engineArguments) {
+
+    public WorkerProperties {
+        engineArguments = List.copyOf(engineArguments);
+        if (memory != null && (memory.isNegative() || memory.toBytes() == 0)) {
+            throw new IllegalArgumentException("memory: " + memory + " (expected: > 0)");
+        }
+        requirePositive("load-timeout", loadTimeout);
+        requirePositive("client-patience", clientPatience);
+    }
+
+    private static void requirePositive(String key, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
+        }
+    }
+
+    KeepAlive defaultKeepAlive() {
+        return keepAlive.isNegative() ? new KeepAlive.Forever() : new KeepAlive.For(keepAlive);
+    }
+
+    int threads() {
+        return cores == 0 ? Runtime.getRuntime().availableProcessors() : cores;
+    }
+}

@@ -1,0 +1,352 @@
+package dev.caravan.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.engine.EngineFinder;
+import dev.caravan.engine.EngineInstaller;
+import dev.caravan.gguf.fixture.FixtureWriter;
+import dev.caravan.gguf.fixture.RandomModel;
+import dev.caravan.platform.Neighbours;
+import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.CreateMessage;
+import dev.caravan.wire.DesiredEngines;
+import dev.caravan.wire.Frame;
+import dev.caravan.wire.FrameCodec;
+import dev.caravan.wire.ReplicaState;
+import dev.caravan.wire.Routes;
+import dev.caravan.wire.RunMessage;
+import dev.caravan.wire.WireJson;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** A whole agent with the real engine, asked over HTTP; without a registry. */
+final class TestAgent implements AutoCloseable {
+
+    static final String TOKEN = "token-of-a-test";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final FrameCodec CODEC = new FrameCodec();
+
+    private final ConfigurableApplicationContext context;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI base;
+
+    private TestAgent(ConfigurableApplicationContext context) {
+        this.context = context;
+        String port = context.getEnvironment().getProperty("local.server.port");
+        this.base = URI.create("http://127.0.0.1:" + port);
+    }
+
+    /**
+     * Installs the engine where it is not there yet.
+     *
+     * @param settings further ones, as on the command line
+     */
+    static TestAgent start(Path folder, Neighbours neighbours, String... settings) {
+        new EngineInstaller(EngineFinder.ofEnvironment()).install(System.out::println);
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--caravan.token=" + TOKEN,
+                                "--caravan.data-dir=" + folder,
+                                "--caravan.worker.cores=1",
+                                "--eureka.client.enabled=false"));
+        arguments.addAll(List.of(settings));
+        return new TestAgent(
+                new SpringApplicationBuilder(WorkerAgentApplication.class)
+                        .initializers(
+                                (GenericApplicationContext started) ->
+                                        started.registerBean(Neighbours.class, () -> neighbours))
+                        .run(arguments.toArray(String[]::new)));
+    }
+
+    static TestAgent start(Path folder, String... settings) {
+        return start(folder, _ -> List.of(), settings);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        context.close();
+    }
+
+    // The control side.
+
+    AgentReport report() {
+        HttpResponse<String> answer = send(request(Routes.REPORT).GET().build());
+        return WireJson.mapper().readValue(answer.body(), AgentReport.class);
+    }
+
+    AgentReport.Replica replica(String id) {
+        return report().replicas().stream()
+                .filter(replica -> replica.replicaId().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no replica " + id + " in " + report()));
+    }
+
+    AgentReport.Replica await(String id, Predicate<AgentReport.Replica> condition) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> replica(id), condition);
+    }
+
+    HttpResponse<String> desire(long generation, DesiredEngines.Engine... engines) {
+        DesiredEngines message = new DesiredEngines(1, generation, List.of(engines));
+        return send(request(Routes.DESIRED).PUT(json(message)).build());
+    }
+
+    int status(String path) {
+        return send(request(path).GET().build()).statusCode();
+    }
+
+    HttpResponse<String> postText(String path, String body) {
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    HttpResponse<String> post(String path, Object message) {
+        return send(request(path).POST(json(message)).build());
+    }
+
+    // Models.
+
+    /** Puts a random model into the agent's store, as the gateway would. */
+    ModelDigest make(String name, long seed, Path folder) {
+        try {
+            Path file = folder.resolve("made-" + seed + ".gguf");
+            new FixtureWriter().write(RandomModel.named(name).withSeed(seed), file);
+            return make(name, Files.readAllBytes(file));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    ModelDigest make(String name, byte[] gguf) {
+        String digest = "sha256:" + sha256(gguf);
+        send(
+                request(Routes.BLOB.replace("{digest}", digest))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(gguf))
+                        .build());
+        HttpResponse<String> made =
+                post(Routes.CREATE, new CreateMessage(name, Map.of("m.gguf", digest), "exact"));
+        if (!made.body().contains("success")) {
+            throw new AssertionError(made.body());
+        }
+        return new ModelDigest(
+                report().models().stream()
+                        .filter(model -> model.name().equals(name))
+                        .findFirst()
+                        .orElseThrow()
+                        .digest());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    static DesiredEngines.Engine engine(String id, String model, ModelDigest digest, int slots) {
+        return new DesiredEngines.Engine(id, model, digest.hex(), 2048, slots, "exact", null);
+    }
+
+    /** Loads one replica of the model and waits until it answers. */
+    AgentReport.Replica load(long generation, DesiredEngines.Engine engine) {
+        desire(generation, engine);
+        return await(engine.replicaId(), replica -> replica.state() == ReplicaState.READY);
+    }
+
+    // Runs.
+
+    /** An answer that is being read; closing it is the client leaving. */
+    record Answer(HttpResponse<InputStream> response, BufferedReader lines)
+            implements AutoCloseable {
+
+        @Nullable Frame next() {
+            try {
+                String line = lines.readLine();
+                if (line == null) {
+                    return null;
+                }
+                byte[] bytes = line.getBytes(UTF_8);
+                return CODEC.decode(bytes, 0, bytes.length);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        List<Frame> all() {
+            List<Frame> frames = new ArrayList<>();
+            for (Frame frame = next(); frame != null; frame = next()) {
+                frames.add(frame);
+            }
+            return frames;
+        }
+
+        @Override
+        public void close() {
+            try {
+                response.body().close();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
+    /** An endless answer, line by line. */
+    record Lines(HttpResponse<InputStream> response, BufferedReader lines)
+            implements AutoCloseable {
+
+        <T> T next(Class<T> type) {
+            try {
+                return WireJson.mapper().readValue(lines.readLine(), type);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                response.body().close();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
+    Lines lines(String path) {
+        HttpResponse<InputStream> response = open(request(path).GET().build());
+        return new Lines(
+                response, new BufferedReader(new InputStreamReader(response.body(), UTF_8)));
+    }
+
+    Answer run(RunMessage message) {
+        HttpResponse<InputStream> response = open(request(Routes.RUN).POST(json(message)).build());
+        return new Answer(
+                response, new BufferedReader(new InputStreamReader(response.body(), UTF_8)));
+    }
+
+    /** Asks, and leaves some milliseconds later, whether or not there is an answer by then. */
+    void leaveWithin(RunMessage message, int millis) throws InterruptedException {
+        CompletableFuture<?> answer =
+                http.sendAsync(
+                        request(Routes.RUN).POST(json(message)).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        TimeUnit.MILLISECONDS.sleep(millis);
+        answer.cancel(true);
+    }
+
+    private HttpResponse<InputStream> open(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
+    }
+
+    static RunMessage prompt(AgentReport.Replica replica, String text, int predict) {
+        return message(replica, null, text, options(predict));
+    }
+
+    static RunMessage message(
+            AgentReport.Replica replica,
+            @Nullable List<RunMessage.Message> messages,
+            @Nullable String prompt,
+            RunMessage.Options options) {
+        return new RunMessage(
+                "test",
+                replica.replicaId(),
+                replica.digest(),
+                replica.model(),
+                messages,
+                prompt,
+                options,
+                null);
+    }
+
+    /** Greedy. */
+    static RunMessage.Options options(int predict) {
+        return new RunMessage.Options(
+                predict, 1, 40, 0.9, 0, 1, 64, 0, 1, 0, 0, 4, List.of(), null);
+    }
+
+    // The engine itself.
+
+    /** Asks the engine directly, with the key that it has in its environment. */
+    String engine(AgentReport.Replica replica, String path, @Nullable String body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://" + replica.engineAddress() + path))
+                        .header("Authorization", "Bearer " + environment(replica, "LLAMA_API_KEY"));
+        return send(body == null
+                        ? request.GET().build()
+                        : request.POST(HttpRequest.BodyPublishers.ofString(body)).build())
+                .body();
+    }
+
+    static String environment(AgentReport.Replica replica, String name) {
+        try {
+            String all = Files.readString(Path.of("/proc/" + replica.pid() + "/environ"));
+            return all.lines()
+                    .flatMap(line -> List.of(line.split("\0", -1)).stream())
+                    .filter(entry -> entry.startsWith(name + "="))
+                    .map(entry -> entry.substring(name.length() + 1))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    int working(AgentReport.Replica replica) {
+        return engine(replica, "/slots", null).split("\"is_processing\":true", -1).length - 1;
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .header("Authorization", "Bearer " + TOKEN);
+    }
+
+    private static HttpRequest.BodyPublisher json(Object message) {
+        return HttpRequest.BodyPublishers.ofByteArray(WireJson.mapper().writeValueAsBytes(message));
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package dev.caravan.worker.adapter.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelViewer.FileView;
+import dev.caravan.worker.app.store.StoredModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+class FolderModelMakerTest {
+
+    private static final byte[] GGUF = StoreFiles.gguf(7);
+    private static final BlobDigest WEIGHTS = new BlobDigest(StoreFiles.sha256(GGUF));
+
+    @TempDir Path root;
+    private StoreFiles files;
+    private FolderModelStore store;
+
+    @BeforeEach
+    void startStore() throws IOException {
+        files = new StoreFiles(root);
+        store = new FolderModelStore(root, Duration.ofHours(1));
+        store.start();
+        files.blob(GGUF);
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
+
+    @Test
+    void makesAModelThatIsListedBeforeItSaysSuccess() {
+        List<String> steps = make("me/My-Model:v1", Continuation.EXACT).collectList().block();
+
+        assertThat(steps)
+                .containsExactly(
+                        "parsing GGUF",
+                        "using existing layer " + WEIGHTS,
+                        "writing manifest",
+                        "success");
+        StoredModel model = store.list().getFirst();
+        assertThat(model.name().display()).isEqualTo("me/My-Model:v1");
+        assertThat(model.continuation()).isEqualTo(Continuation.EXACT);
+        assertThat(model.fault()).isEmpty();
+        assertThat(model.description().family()).isEqualTo("llama");
+        assertThat(model.description().quantization()).isEqualTo("F16");
+        assertThat(model.capabilities()).contains("completion");
+    }
+
+    @Test
+    void writesTheLayoutThatOllamaReads() throws IOException {
+        make("m", Continuation.FLUENT).blockLast();
+
+        Path manifest = root.resolve("manifests/registry.ollama.ai/library/m/latest");
+        String json = Files.readString(manifest);
+        assertThat(json)
+                .startsWith(
+                        "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\",\"config\":{\"mediaType\":\"application/vnd.docker.container.image.v1+json\",\"digest\":\"sha256:")
+                .endsWith(
+                        "\"layers\":[{\"mediaType\":\"application/vnd.ollama.image.model\",\"digest\":\"%s\",\"size\":%d}]}"
+                                .formatted(WEIGHTS, GGUF.length));
+        BlobDigest config = Manifest.parse(json.getBytes(UTF_8)).config().blob();
+        assertThat(root.resolve("blobs/sha256-" + config.hex()))
+                .content()
+                .startsWith(
+                        "{\"model_format\":\"gguf\",\"model_family\":\"llama\",\"model_families\":[\"llama\"],\"model_type\":\"")
+                .endsWith("\"file_type\":\"F16\",\"architecture\":\"amd64\",\"os\":\"linux\"}");
+        assertThat(
+                        StoreFiles.sha256(
+                                Files.readAllBytes(root.resolve("blobs/sha256-" + config.hex()))))
+                .isEqualTo(config.hex());
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void givesTheSameDigestForTheSameInputs() {
+        make("a", Continuation.FLUENT).blockLast();
+        make("b", Continuation.EXACT).blockLast();
+
+        assertThat(store.list())
+                .extracting(StoredModel::digest)
+                .hasSize(2)
+                .containsOnly(store.list().getFirst().digest());
+    }
+
+    @Test
+    void keepsTheSpellingOfAModelThatIsThereAndRaisesItsPolicy() {
+        make("Same", Continuation.FLUENT).blockLast();
+        StoredModel before = store.list().getFirst();
+
+        make("SAME", Continuation.EXACT).blockLast();
+
+        StoredModel after = store.list().getFirst();
+        assertThat(store.list()).hasSize(1);
+        assertThat(after.name().display()).isEqualTo("Same:latest");
+        assertThat(after.policy().version()).isGreaterThan(before.policy().version());
+        assertThat(after.continuation()).isEqualTo(Continuation.EXACT);
+    }
+
+    static Stream<Arguments> badFiles() {
+        return Stream.of(
+                bad(
+                        "not a GGUF",
+                        _ -> "PK zip".getBytes(UTF_8),
+                        "supplied file was not in GGUF format"),
+                bad("empty", _ -> new byte[0], "supplied file was not in GGUF format"),
+                bad("cut off in the header", good -> Arrays.copyOf(good, 100), "CUT_OFF"),
+                bad(
+                        "cut off in the weights",
+                        good -> Arrays.copyOf(good, good.length - 100),
+                        "DATA_CUT_OFF"),
+                bad(
+                        "of a version to come",
+                        good -> {
+                            byte[] other = good.clone();
+                            other[4] = 99;
+                            return other;
+                        },
+                        "UNSUPPORTED_VERSION"));
+    }
+
+    private static Arguments bad(String name, UnaryOperator<byte[]> change, String fault) {
+        return Arguments.argumentSet(name, change.apply(GGUF), fault);
+    }
+
+    @ParameterizedTest
+    @MethodSource("badFiles")
+    void refusesABadFileByNameOfItsFaultAndWritesNothing(byte[] bytes, String fault)
+            throws IOException {
+        String digest = files.blob(bytes);
+        List<String> before = allFiles();
+
+        StepVerifier.create(
+                        store.maker()
+                                .make(
+                                        name("bad"),
+                                        BlobDigest.parse(digest).orElseThrow(),
+                                        Continuation.FLUENT))
+                .expectErrorSatisfies(
+                        error ->
+                                assertThat(error)
+                                        .hasMessageContaining(fault)
+                                        .isInstanceOfSatisfying(
+                                                CaravanException.class,
+                                                known ->
+                                                        assertThat(known.code())
+                                                                .isEqualTo(
+                                                                        FaultCode.INVALID_REQUEST)))
+                .verify();
+
+        assertThat(allFiles()).isEqualTo(before);
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void namesABlobThatIsNotThere() {
+        BlobDigest missing = new BlobDigest("0".repeat(64));
+
+        StepVerifier.create(store.maker().make(name("m"), missing, Continuation.FLUENT))
+                .expectErrorMessage(
+                        "blob %s not found (expected: sent before with POST /api/blobs/%s)"
+                                .formatted(missing, missing))
+                .verify();
+    }
+
+    @Test
+    void makesTheSameNameForManyAtOnce() throws IOException {
+        List<String> last =
+                Flux.range(0, 12)
+                        .flatMap(_ -> make("m", Continuation.FLUENT).takeLast(1))
+                        .collectList()
+                        .block();
+
+        assertThat(last).hasSize(12).containsOnly("success");
+        assertThat(store.list()).hasSize(1);
+        assertThat(store.list().getFirst().fault()).isEmpty();
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void seesEachOfTwoModelsThatAreMadeUnderOneNameInQuickTurn() throws IOException {
+        BlobDigest other = BlobDigest.parse(files.blob(StoreFiles.gguf(8))).orElseThrow();
+        Path manifest = root.resolve("manifests/registry.ollama.ai/library/m/latest");
+
+        for (int turn = 0; turn < 40; turn++) {
+            BlobDigest weights = turn % 2 == 0 ? WEIGHTS : other;
+            store.maker().make(name("m"), weights, Continuation.FLUENT).blockLast();
+
+            assertThat(store.list().getFirst().digest().hex())
+                    .isEqualTo(StoreFiles.sha256(Files.readAllBytes(manifest)));
+        }
+    }
+
+    @Test
+    void showsWhatTheFileHolds() {
+        make("m", Continuation.FLUENT).blockLast();
+        StoredModel model = store.list().getFirst();
+
+        FileView brief = view(model, false);
+        FileView verbose = view(model, true);
+
+        assertThat(brief.metadata()).containsEntry("general.architecture", "llama");
+        assertThat(brief.metadata().get("llama.block_count")).isEqualTo(2L);
+        assertThat(brief.chatTemplate()).isPresent();
+        assertThat(brief.tensors())
+                .anySatisfy(
+                        tensor -> {
+                            assertThat(tensor.name()).isEqualTo("token_embd.weight");
+                            assertThat(tensor.shape()).containsExactly(64L, 512L);
+                        });
+        assertThat((List<?>) verbose.metadata().get("tokenizer.ggml.tokens")).hasSize(512);
+    }
+
+    private FileView view(StoredModel model, boolean verbose) {
+        return store.viewer().view(model, verbose).blockOptional().orElseThrow();
+    }
+
+    private Flux<String> make(String name, Continuation continuation) {
+        return store.maker().make(name(name), WEIGHTS, continuation);
+    }
+
+    private static ModelRef name(String name) {
+        return ModelRef.parse(name).orElseThrow();
+    }
+
+    private List<String> leftovers() throws IOException {
+        return allFiles().stream().filter(file -> file.contains("upload-")).toList();
+    }
+
+    private List<String> allFiles() throws IOException {
+        try (Stream<Path> found = Files.walk(root)) {
+            return found.filter(Files::isRegularFile).map(Path::toString).sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.caravan.worker.app.desired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.cluster.Version;
+import dev.caravan.testkit.ManualClock;
+import dev.caravan.worker.adapter.files.DesiredJsonFile;
+import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.engine.FakeEngines;
+import dev.caravan.worker.app.engine.FakeStore;
+import dev.caravan.worker.app.engine.Replica;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReconcileLoopTest {
+
+    @TempDir private Path folder;
+
+    private FakeEngines engines = new FakeEngines();
+    private ReconcileLoop loop;
+    private EngineSupervisor supervisor;
+
+    @BeforeEach
+    void startAgent() {
+        engines = new FakeEngines();
+        supervisor =
+                new EngineSupervisor(
+                        engines,
+                        new FakeStore(),
+                        (_, _, _) -> {},
+                        Runnable::run,
+                        ManualClock.anytime(),
+                        4);
+        loop =
+                new ReconcileLoop(
+                        new DesiredJsonFile(folder.resolve("agent/desired.json")),
+                        supervisor,
+                        Runnable::run);
+        loop.start();
+    }
+
+    private ReconcileLoop.Answer offer(long epoch, long generation, String... ids) {
+        return Objects.requireNonNull(
+                loop.offer(
+                                new Version(epoch, generation),
+                                Stream.of(ids).map(Wanted::engine).toList())
+                        .block());
+    }
+
+    private List<String> running() {
+        return supervisor.replicas().stream().map(Replica::id).map(ReplicaId::value).toList();
+    }
+
+    @Test
+    void takesOnANewerStateAndFollowsIt() {
+        assertThat(offer(1, 1, "a").accepted()).isTrue();
+        assertThat(offer(1, 2, "a", "b").accepted()).isTrue();
+
+        assertThat(running()).containsExactly("a", "b");
+        assertThat(engines.started).hasSize(2);
+    }
+
+    @Test
+    void refusesAnOlderStateAndSaysWhichItHolds() {
+        offer(7, 3, "a");
+
+        assertThat(offer(7, 2)).isEqualTo(new ReconcileLoop.Answer(false, new Version(7, 3)));
+        assertThat(offer(6, 99)).isEqualTo(new ReconcileLoop.Answer(false, new Version(7, 3)));
+        assertThat(running()).containsExactly("a");
+    }
+
+    @Test
+    void refusesAnOlderStateAfterARestartToo() {
+        offer(7, 3, "a");
+
+        startAgent();
+
+        assertThat(offer(6, 99).accepted()).isFalse();
+        assertThat(loop.version()).isEqualTo(new Version(7, 3));
+        assertThat(running()).containsExactly("a");
+    }
+
+    @Test
+    void acceptsTheSameStateAgainWithoutDoingAnything() {
+        offer(1, 1, "a");
+
+        assertThat(offer(1, 1, "a").accepted()).isTrue();
+        assertThat(engines.started).hasSize(1);
+    }
+
+    @Test
+    void startsAfterARestartWhatWasLoadingOrReady() {
+        offer(1, 1, "loading", "ready");
+        engines.last().becomeReady();
+
+        startAgent();
+
+        assertThat(running()).containsExactly("loading", "ready");
+        assertThat(engines.started).hasSize(2);
+    }
+
+    @Test
+    void doesNotStartAfterARestartWhatHadEnded() {
+        offer(1, 1, "a", "b");
+        engines.started.getFirst().becomeReady();
+        engines.started.getFirst().end(137);
+        engines.started.getLast().end(1);
+
+        startAgent();
+
+        assertThat(engines.started).isEmpty();
+        assertThat(offer(1, 2, "c").accepted()).isTrue();
+        assertThat(running()).containsExactly("c");
+    }
+
+    @Test
+    void holdsNothingWhereTheFileIsUnreadable() throws Exception {
+        offer(1, 1, "a");
+        Files.writeString(folder.resolve("agent/desired.json"), "{\"epoch\":");
+
+        startAgent();
+
+        assertThat(loop.version()).isEqualTo(Version.NONE);
+        assertThat(offer(1, 1, "a").accepted()).isTrue();
+    }
+
+    @Test
+    void doesNotTakeOnAStateThatItCannotSave() throws Exception {
+        Files.createDirectories(folder.resolve("agent/desired.json"));
+
+        assertThatThrownBy(() -> offer(1, 1, "a")).isInstanceOf(UncheckedIOException.class);
+
+        assertThat(loop.version()).isEqualTo(Version.NONE);
+        assertThat(engines.started).isEmpty();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.caravan.worker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravan.core.run.KeepAlive;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
+
+class WorkerPropertiesTest {
+
+    @Test
+    void hasTheseDefaults() throws IOException {
+        assertThat(bind(Map.of()))
+                .isEqualTo(
+                        new WorkerProperties(
+                                Duration.ofMinutes(5),
+                                null,
+                                0,
+                                4,
+                                null,
+                                null,
+                                Duration.ofMinutes(10),
+                                Duration.ofMinutes(1),
+                                List.of()));
+    }
+
+    @Test
+    void hasTheseKeys() throws IOException {
+        assertThat(
+                        bind(
+                                Map.of(
+                                        "caravan.worker.keep-alive", "-1s",
+                                        "caravan.worker.memory", "8GB",
+                                        "caravan.worker.cores", "3",
+                                        "OLLAMA_NUM_PARALLEL", "2",
+                                        "caravan.worker.engine-dir", "/opt/llama",
+                                        "caravan.worker.models-dir", "/models",
+                                        "OLLAMA_LOAD_TIMEOUT", "90s",
+                                        "caravan.worker.client-patience", "5s",
+                                        "caravan.worker.engine-arguments", "--mlock,-lv,4")))
+                .isEqualTo(
+                        new WorkerProperties(
+                                Duration.ofSeconds(-1),
+                                DataSize.ofGigabytes(8),
+                                3,
+                                2,
+                                Path.of("/opt/llama"),
+                                Path.of("/models"),
+                                Duration.ofSeconds(90),
+                                Duration.ofSeconds(5),
+                                List.of("--mlock", "-lv", "4")));
+    }
+
+    @Test
+    void takesANegativeKeepAliveForEver() throws IOException {
+        assertThat(bind(Map.of("caravan.worker.keep-alive", "-1s")).defaultKeepAlive())
+                .isEqualTo(new KeepAlive.Forever());
+    }
+
+    @Test
+    void namesTheKeyAndWhatWasExpected() {
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.load-timeout", "0s")))
+                .isInstanceOf(BindException.class)
+                .hasRootCauseMessage("load-timeout: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.memory", "0B")))
+                .isInstanceOf(BindException.class)
+                .hasRootCauseMessage("memory: 0B (expected: > 0)");
+    }
+
+    private static WorkerProperties bind(Map<String, Object> given) throws IOException {
+        var environment = new StandardEnvironment();
+        var sources = environment.getPropertySources();
+        sources.addFirst(new MapPropertySource("given", given));
+        new YamlPropertySourceLoader()
+                .load("application", new ClassPathResource("application.yml"))
+                .forEach(sources::addLast);
+        return new Binder(
+                        ConfigurationPropertySources.get(environment),
+                        new PropertySourcesPlaceholdersResolver(environment),
+                        ApplicationConversionService.getSharedInstance())
+                .bindOrCreate("caravan.worker", Bindable.of(WorkerProperties.class));
+    }
+}
