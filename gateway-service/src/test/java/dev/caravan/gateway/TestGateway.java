@@ -93,7 +93,7 @@ final class TestGateway implements AutoCloseable {
 
     static ClusterViewMessage view(
             long number, String digest, List<FakeAgent> agents, List<FakeAgent> loaded) {
-        FactsMessage facts = new FactsMessage(2, 1_000_000, 64, 16384, 64);
+        FactsMessage facts = new FactsMessage(2, 1_000_000, 64, 16384, 64, null, null);
         List<String> holders = agents.stream().map(agent -> agent.id).toList();
         return new ClusterViewMessage(
                 1,
@@ -113,7 +113,7 @@ final class TestGateway implements AutoCloseable {
 
     static ClusterViewMessage.Replica replica(FakeAgent agent, String digest) {
         return new ClusterViewMessage.Replica(
-                agent.replica(), agent.id, "toy:latest", digest, 4096, agent.slots, "fluent");
+                agent.replica(), agent.id, "toy:latest", digest, 4096, agent.slots, "fluent", null);
     }
 
     HttpResponse<String> post(String path, String body) throws Exception {

@@ -69,6 +69,7 @@ final class FakeAgent implements AutoCloseable {
                 new AgentReport.Store(100, 10),
                 new VersionMessage(0, 0),
                 List.of(),
+                null,
                 List.of());
     }
 

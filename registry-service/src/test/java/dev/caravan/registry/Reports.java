@@ -27,6 +27,7 @@ final class Reports {
                 new AgentReport.Store(100, 10),
                 new VersionMessage(0, 0),
                 List.of(),
+                null,
                 Stream.of(models).toList());
     }
 
@@ -39,7 +40,7 @@ final class Reports {
                 new ModelDetails("", "gguf", "llama", List.of("llama"), "1M", "F16", null, null),
                 List.of("completion"),
                 null,
-                new PolicyMessage(0, 0, "fluent"),
+                PolicyMessage.of(0, 0, "fluent"),
                 null);
     }
 }

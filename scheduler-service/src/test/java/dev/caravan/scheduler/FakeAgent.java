@@ -146,7 +146,8 @@ final class FakeAgent implements AutoCloseable {
                 0,
                 null,
                 exitCode,
-                fault);
+                fault,
+                null);
     }
 
     /** The engine of its newest wish is ready; its id. */
@@ -180,6 +181,7 @@ final class FakeAgent implements AutoCloseable {
                 new AgentReport.Store(1, 1),
                 new VersionMessage(held.epoch(), held.number()),
                 List.copyOf(replicas.values()),
+                null,
                 List.of(
                         new AgentReport.Model(
                                 model,
@@ -196,8 +198,8 @@ final class FakeAgent implements AutoCloseable {
                                         8192,
                                         64),
                                 List.of("completion"),
-                                new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64),
-                                new PolicyMessage(0, 0, "exact"),
+                                new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64, null, null),
+                                PolicyMessage.of(0, 0, "exact"),
                                 null)));
     }
 

@@ -97,7 +97,7 @@ final class RunningScheduler implements AutoCloseable {
         return post(
                 Routes.LOADS,
                 new LoadMessage(
-                        "request", agent.model(), agent.digest(), context, null, waitMillis));
+                        "request", agent.model(), agent.digest(), context, null, null, waitMillis));
     }
 
     CompletableFuture<LoadAnswer> load(FakeAgent agent, int context, long waitMillis) {

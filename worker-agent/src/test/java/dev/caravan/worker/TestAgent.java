@@ -117,7 +117,7 @@ final class TestAgent implements AutoCloseable {
     }
 
     HttpResponse<String> desire(long generation, DesiredEngines.Engine... engines) {
-        DesiredEngines message = new DesiredEngines(1, generation, List.of(engines));
+        DesiredEngines message = new DesiredEngines(1, generation, List.of(engines), null);
         return send(request(Routes.DESIRED).PUT(json(message)).build());
     }
 
@@ -174,7 +174,8 @@ final class TestAgent implements AutoCloseable {
     }
 
     static DesiredEngines.Engine engine(String id, String model, ModelDigest digest, int slots) {
-        return new DesiredEngines.Engine(id, model, digest.hex(), 2048, slots, "exact", null);
+        return new DesiredEngines.Engine(
+                id, model, digest.hex(), 2048, slots, "exact", null, null, null);
     }
 
     /** Loads one replica of the model and waits until it answers. */

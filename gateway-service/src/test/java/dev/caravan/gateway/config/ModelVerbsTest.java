@@ -716,7 +716,7 @@ class ModelVerbsTest {
                 details(),
                 List.of("completion"),
                 null,
-                new PolicyMessage(0, 1, "exact"),
+                PolicyMessage.of(0, 1, "exact"),
                 List.of("roomy"),
                 List.of(),
                 null);
@@ -738,6 +738,7 @@ class ModelVerbsTest {
                 new AgentReport.Store(free, 0),
                 new VersionMessage(0, 0),
                 replicas,
+                null,
                 List.of(model("m:latest")));
     }
 
@@ -750,7 +751,7 @@ class ModelVerbsTest {
                 details(),
                 List.of("completion"),
                 null,
-                new PolicyMessage(0, 1, "exact"),
+                PolicyMessage.of(0, 1, "exact"),
                 null);
     }
 
@@ -770,6 +771,7 @@ class ModelVerbsTest {
                 "",
                 1,
                 expiresAt,
+                null,
                 null,
                 null);
     }

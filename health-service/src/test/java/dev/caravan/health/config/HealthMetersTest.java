@@ -35,6 +35,7 @@ class HealthMetersTest {
                     new AgentReport.Store(1, 1),
                     new VersionMessage(0, 0),
                     List.of(),
+                    null,
                     List.of());
 
     private final ManualClock clock = ManualClock.anytime();

@@ -2,6 +2,7 @@ package dev.caravan.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence grows with each change of the report
  * @param engine absent where none was found; {@code engineFault} then says why
  * @param desired the highest version of desired engines it took on
+ * @param members RPC servers that hold layers for heads; absent: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentReport(
@@ -30,7 +32,13 @@ public record AgentReport(
         Store store,
         VersionMessage desired,
         List<Replica> replicas,
+        @Nullable List<Member> members,
         List<Model> models) {
+
+    /** The RPC servers it lends; none where the report does not name any. */
+    public List<Member> lent() {
+        return Objects.requireNonNullElse(members, List.of());
+    }
 
     /**
      * Bytes of the host's main memory.
@@ -55,6 +63,7 @@ public record AgentReport(
      * @param expiresAt milliseconds since 1970; -1 never; absent while it answers or loads
      * @param exitCode of a process that is gone
      * @param fault why it failed or ended, with its last lines
+     * @param stages where its layers are, in their order; absent where all are in the engine
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Replica(
@@ -71,6 +80,33 @@ public record AgentReport(
             String engineAddress,
             long loadMillis,
             @Nullable Long expiresAt,
+            @Nullable Integer exitCode,
+            @Nullable String fault,
+            @Nullable List<DesiredEngines.Stage> stages) {}
+
+    /**
+     * An RPC server, reserved for one head.
+     *
+     * @param groupId the replica id of the head
+     * @param firstLayer index of the first layer it holds
+     * @param layers how many, the output counted as one
+     * @param memory resident bytes
+     * @param pid 0 when it is gone
+     * @param linked whether the head is connected
+     * @param fault why it failed or ended, with its last lines
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Member(
+            String memberId,
+            String groupId,
+            String model,
+            String digest,
+            ReplicaState state,
+            int firstLayer,
+            int layers,
+            long memory,
+            long pid,
+            boolean linked,
             @Nullable Integer exitCode,
             @Nullable String fault) {}
 

@@ -28,7 +28,13 @@ public record ClusterViewMessage(
             List<String> capabilities,
             List<String> holders) {}
 
-    /** A replica that is ready. */
+    /**
+     * A replica that is ready.
+     *
+     * @param agentId of its head
+     * @param split whether its layers are held by several processes; absent: no
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Replica(
             String replicaId,
             String agentId,
@@ -36,5 +42,6 @@ public record ClusterViewMessage(
             String digest,
             int contextLength,
             int slots,
-            String continuation) {}
+            String continuation,
+            @Nullable Boolean split) {}
 }

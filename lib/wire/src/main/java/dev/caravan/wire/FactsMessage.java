@@ -1,5 +1,21 @@
 package dev.caravan.wire;
 
-/** What plans need of a model file; bytes, and tokens of context (0: the file does not say). */
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What plans need of a model file; bytes, and tokens of context (0: the file does not say).
+ *
+ * @param layerWeights bytes of each repeating layer, in order; absent from agents that do not tell
+ * @param outputWeights bytes of the output layer as a device holds it, a tied one counted
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record FactsMessage(
-        int layers, long weights, long kvBytesPerToken, int trainedContext, int embeddingLength) {}
+        int layers,
+        long weights,
+        long kvBytesPerToken,
+        int trainedContext,
+        int embeddingLength,
+        @Nullable List<Long> layerWeights,
+        @Nullable Long outputWeights) {}

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contextLength tokens of context a request needs; 0: the default
  * @param keepAliveMillis see {@link RunMessage#keepAliveMillis}
+ * @param distributed true: split over hosts; false: on one host; absent: as it fits
  * @param waitMillis how long the answer may be held back while the load is pending
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -17,4 +18,5 @@ public record LoadMessage(
         String digest,
         int contextLength,
         @Nullable Long keepAliveMillis,
+        @Nullable Boolean distributed,
         long waitMillis) {}

@@ -32,6 +32,15 @@ public final class Routes {
     /** Agent: POST {@link ShowQuery}, answers {@link ShowMessage}. */
     public static final String SHOW = "/internal/v1/models/show";
 
+    /** Agent: PUT {@link PolicyChange}; 204, 404 where the model is not there, 409 where older. */
+    public static final String MODEL_POLICY = "/internal/v1/models/policy";
+
+    /**
+     * Agent: GET with {@code Upgrade: caravan-rpc}; 101, and from then on the bytes of the RPC
+     * server of that member. 404 where it is not lent here, 409 where it is taken.
+     */
+    public static final String RPC_LINK = "/internal/v1/rpc-links/{memberId}";
+
     /** Scheduler, health, registry: POST {@link AgentEvent}; 204. */
     public static final String EVENTS = "/internal/v1/events";
 
@@ -40,6 +49,12 @@ public final class Routes {
 
     /** Scheduler: POST {@link UnloadMessage}; 204, also where nothing was loaded. */
     public static final String UNLOADS = "/internal/v1/unloads";
+
+    /** Scheduler: GET {@code ?model=NAME&digest=HEX} with optional context, hosts, ranges. */
+    public static final String PLAN = "/internal/v1/plan";
+
+    /** Scheduler: GET {@code ?model=NAME} and PUT {@link PolicyChange}. */
+    public static final String POLICY = "/internal/v1/policy";
 
     /** Registry: GET {@link CatalogueMessage}. */
     public static final String CATALOGUE = "/internal/v1/catalogue";

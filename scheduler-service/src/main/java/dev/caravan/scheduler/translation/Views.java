@@ -42,7 +42,8 @@ public final class Views {
                 replica.digest().hex(),
                 replica.contextLength(),
                 replica.slots(),
-                replica.continuation().label());
+                replica.continuation().label(),
+                null);
     }
 
     private static ClusterViewMessage.Model model(ModelEntry model) {
@@ -61,6 +62,8 @@ public final class Views {
                 facts.weights().bytes(),
                 facts.kvBytesPerToken(),
                 facts.trainedContext(),
-                facts.embeddingLength());
+                facts.embeddingLength(),
+                null,
+                null);
     }
 }

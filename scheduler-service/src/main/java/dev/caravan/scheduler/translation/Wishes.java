@@ -22,7 +22,8 @@ public final class Wishes {
         return new DesiredEngines(
                 state.version().epoch(),
                 state.version().number(),
-                state.engines().stream().map(Wishes::engine).toList());
+                state.engines().stream().map(Wishes::engine).toList(),
+                null);
     }
 
     private static DesiredEngines.Engine engine(DesiredEngine engine) {
@@ -33,7 +34,9 @@ public final class Wishes {
                 engine.contextLength(),
                 engine.slots(),
                 engine.continuation().label(),
-                engine.keepAliveMillis().isPresent() ? engine.keepAliveMillis().getAsLong() : null);
+                engine.keepAliveMillis().isPresent() ? engine.keepAliveMillis().getAsLong() : null,
+                null,
+                null);
     }
 
     public static DesiredState state(AgentId agent, DesiredEngines message) {

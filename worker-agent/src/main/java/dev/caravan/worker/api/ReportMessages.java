@@ -44,6 +44,7 @@ public final class ReportMessages {
                 new AgentReport.Store(status.store().free(), status.store().models()),
                 new VersionMessage(status.desired().epoch(), status.desired().number()),
                 status.replicas().stream().map(ReportMessages::replica).toList(),
+                null,
                 status.models().stream().map(ModelMessages::of).toList());
     }
 
@@ -112,7 +113,8 @@ public final class ReportMessages {
                 told.loadTime().toMillis(),
                 expiresAt(status.expiry()),
                 told.exitCode(),
-                told.fault());
+                told.fault(),
+                null);
     }
 
     private static @Nullable Long expiresAt(AgentStatus.Expiry expiry) {

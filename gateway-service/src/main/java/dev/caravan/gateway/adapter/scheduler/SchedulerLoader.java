@@ -63,6 +63,7 @@ public final class SchedulerLoader implements ModelLoader {
                         wish.digest().hex(),
                         wish.contextLength(),
                         WireRuns.millis(wish.keepAlive()),
+                        null,
                         Math.min(HOLD.toMillis(), patience.toMillis()));
         return Mono.defer(() -> leader(scheduler -> ask(scheduler, message)))
                 .repeatWhen(pending -> pending.delayElements(PACE))

@@ -44,7 +44,7 @@ final class PolicyFiles {
     void write(ModelRef name, Policy policy) {
         Version version = policy.version();
         var message =
-                new PolicyMessage(version.epoch(), version.number(), policy.continuation().label());
+                PolicyMessage.of(version.epoch(), version.number(), policy.continuation().label());
         uploads.write(folders.policy(name), WireJson.mapper().writeValueAsBytes(message));
     }
 }

@@ -45,11 +45,13 @@ public final class ModelMessages {
                 facts.weights().bytes(),
                 facts.kvBytesPerToken(),
                 facts.trainedContext(),
-                facts.embeddingLength());
+                facts.embeddingLength(),
+                null,
+                null);
     }
 
     private static PolicyMessage policy(Policy policy) {
-        return new PolicyMessage(
+        return PolicyMessage.of(
                 policy.version().epoch(), policy.version().number(), policy.continuation().label());
     }
 }
