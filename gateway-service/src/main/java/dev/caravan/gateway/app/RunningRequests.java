@@ -5,11 +5,10 @@ import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** The requests this gateway is working on; for people. */
@@ -60,27 +59,28 @@ public final class RunningRequests {
     }
 
     private final InstantSource clock;
-    private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+    private final NavigableMap<Long, Entry> entries = new ConcurrentSkipListMap<>();
 
     public RunningRequests(InstantSource clock) {
         this.clock = clock;
     }
 
-    public Entry add(RunRequest request) {
-        Entry entry = new Entry(request, clock.instant());
-        entries.add(entry);
+    public Entry add(Ticket ticket) {
+        Entry entry = new Entry(ticket.request(), clock.instant());
+        entries.put(ticket.arrival(), entry);
         return entry;
     }
 
-    public void remove(Entry entry) {
-        entries.remove(entry);
+    public void remove(Ticket ticket) {
+        entries.remove(ticket.arrival());
     }
 
-    /** Oldest first. */
+    /**
+     * In the order of arrival. It is read from the newest to the oldest: slots are granted in the
+     * order of arrival, so no request is shown on a node while an older one of its model is shown
+     * as waiting for its first.
+     */
     public List<Running> list() {
-        return entries.stream()
-                .map(Entry::running)
-                .sorted(Comparator.comparing(Running::since).thenComparing(Running::id))
-                .toList();
+        return entries.descendingMap().values().stream().map(Entry::running).toList().reversed();
     }
 }

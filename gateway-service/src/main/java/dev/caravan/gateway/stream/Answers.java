@@ -64,7 +64,7 @@ public final class Answers {
             this.request = request;
             this.operation = operation;
             this.ticket = admission.open(request);
-            this.entry = running.add(request);
+            this.entry = running.add(ticket);
         }
 
         Flux<Part> parts() {
@@ -77,7 +77,7 @@ public final class Answers {
 
         void end() {
             ticket.release();
-            running.remove(entry);
+            running.remove(ticket);
             Duration took = meters.since(start);
             meters.ended(request.model(), operation, outcome, errorType, took);
         }

@@ -106,7 +106,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /** Starts what is missing. */
-    Said up() {
+    public Said up() {
         List<String> arguments =
                 new ArrayList<>(List.of("up", "--agents", "" + agents, "--aot", "now"));
         int gateway = client.base().getPort();
@@ -144,7 +144,7 @@ public final class LocalCluster implements AutoCloseable {
         return caravan(home, Map.of(), arguments);
     }
 
-    static Said caravan(Path home, String... arguments) {
+    public static Said caravan(Path home, String... arguments) {
         return caravan(home, Map.of(), arguments);
     }
 
@@ -181,18 +181,31 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
+    /** As {@code up} wrote them down; {@code status} says the same but is a JVM each time. */
     public List<Process> processes() {
-        JsonNode status = OllamaClient.JSON.readTree(caravan("status", "--json").text());
-        return status.path("processes")
-                .valueStream()
-                .map(
-                        entry ->
-                                new Process(
-                                        entry.path("name").asString(),
-                                        entry.path("pid").asLong(),
-                                        entry.path("port").asInt(),
-                                        entry.path("managementPort").asInt()))
-                .toList();
+        Path table = home.resolve("processes.json");
+        return Files.notExists(table)
+                ? List.of()
+                : OllamaClient.JSON
+                        .readTree(read(table))
+                        .path("members")
+                        .valueStream()
+                        .map(this::process)
+                        .toList();
+    }
+
+    private Process process(JsonNode member) {
+        String name = member.path("name").asString();
+        Path file = home.resolve("run").resolve(name + ".ready.json");
+        JsonNode ready =
+                Files.exists(file)
+                        ? OllamaClient.JSON.readTree(read(file))
+                        : OllamaClient.JSON.createObjectNode();
+        return new Process(
+                name,
+                member.path("process").path("pid").asLong(),
+                ready.path("port").asInt(member.path("port").asInt()),
+                ready.path("managementPort").asInt());
     }
 
     public Process process(String name) {

@@ -65,9 +65,13 @@ public final class OllamaClient {
 
     /** Reads line by line; {@code onFirst} runs when the first line is in the client's hands. */
     Answer post(String path, JsonNode body, Consumer<JsonNode> onFirst) {
+        return post(request(path, body.toString()).build(), onFirst);
+    }
+
+    private Answer post(HttpRequest request, Consumer<JsonNode> onFirst) {
         try {
             HttpResponse<java.io.InputStream> response =
-                    http.send(request(path, body.toString()), BodyHandlers.ofInputStream());
+                    http.send(request, BodyHandlers.ofInputStream());
             List<Answer.Line> lines = new ArrayList<>();
             try (BufferedReader reader =
                     new BufferedReader(new InputStreamReader(response.body(), UTF_8))) {
@@ -81,7 +85,7 @@ public final class OllamaClient {
             }
             return new Answer(response.statusCode(), lines);
         } catch (IOException failed) {
-            throw new UncheckedIOException(path, failed);
+            throw new UncheckedIOException(request.uri().toString(), failed);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stopped);
@@ -90,6 +94,12 @@ public final class OllamaClient {
 
     public CompletableFuture<Answer> postAsync(String path, JsonNode body) {
         return CompletableFuture.supplyAsync(() -> post(path, body), THREADS);
+    }
+
+    CompletableFuture<Answer> postAsync(String path, JsonNode body, String requestId) {
+        HttpRequest request =
+                request(path, body.toString()).header("X-Request-Id", requestId).build();
+        return CompletableFuture.supplyAsync(() -> post(request, first -> {}), THREADS);
     }
 
     /** Any body, as text: for requests that are wrong on purpose. */
@@ -108,11 +118,10 @@ public final class OllamaClient {
         return JSON.readTree(get(path).body());
     }
 
-    private HttpRequest request(String path, String body) {
+    private HttpRequest.Builder request(String path, String body) {
         return HttpRequest.newBuilder(base.resolve(path))
                 .timeout(Duration.ofMinutes(5))
-                .POST(BodyPublishers.ofString(body))
-                .build();
+                .POST(BodyPublishers.ofString(body));
     }
 
     private HttpResponse<String> send(HttpRequest request) {

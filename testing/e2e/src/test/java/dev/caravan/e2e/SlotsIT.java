@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
 
 /** Four slots, many clients: filled, never overrun, in order. */
 @ExtendWith(SharedCluster.class)
@@ -20,6 +20,9 @@ class SlotsIT {
 
     private static final int SLOTS = 4;
     private static final int CLIENTS = 30;
+
+    /** Looking takes the engine's time too. */
+    private static final Duration LOOK = Duration.ofMillis(10);
 
     @Test
     void thirtyClientsAreAnsweredInOrderOfArrivalFourAtATime(LocalCluster cluster)
@@ -36,19 +39,45 @@ class SlotsIT {
                                 most.accumulateAndGet(engine.busySlots(), Math::max);
                                 mostWaiting.accumulateAndGet(
                                         cluster.waitingInEngine(engine), Math::max);
+                                LockSupport.parkNanos(LOOK.toNanos());
                             }
                         });
 
+        List<String> arrived = new ArrayList<>();
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int n = 0; n < CLIENTS; n++) {
-            answers.add(
+            String id = "client-" + n;
+            CompletableFuture<Answer> answer =
                     cluster.client()
                             .postAsync(
                                     "/api/generate",
-                                    OllamaClient.generate(model, cluster.randomText(), 200)));
-            // arrivals that a person could put in order
-            Thread.sleep(40);
+                                    OllamaClient.generate(model, cluster.randomText(), 200),
+                                    id);
+            answers.add(answer);
+            arrived.add(id);
+            Awaitility.await(id + " has arrived")
+                    .pollInterval(Duration.ofMillis(2))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> answer.isDone() || ids(line(cluster)).contains(id));
         }
+        int snapshotsWithALine = 0;
+        while (answers.stream().anyMatch(answer -> !answer.isDone())) {
+            LockSupport.parkNanos(LOOK.toNanos());
+            List<JsonNode> line = line(cluster);
+            List<String> ids = ids(line);
+            List<String> inOrder = arrived.stream().filter(ids::contains).toList();
+            assertThat(ids).describedAs("listed in order of arrival").isEqualTo(inOrder);
+            List<Boolean> waits =
+                    line.stream().map(request -> !request.hasNonNull("node")).toList();
+            int first = waits.indexOf(true);
+            if (first > 0) {
+                snapshotsWithALine++;
+                assertThat(waits.subList(first, waits.size()))
+                        .describedAs("nobody has a slot before %s: %s", ids.get(first), line)
+                        .containsOnly(true);
+            }
+        }
+        assertThat(snapshotsWithALine).describedAs("looks at a line").isPositive();
         List<Answer> all = answers.stream().map(CompletableFuture::join).toList();
         sampling.set(false);
         sampler.join();
@@ -56,16 +85,18 @@ class SlotsIT {
         assertThat(all).extracting(Answer::status).containsOnly(200);
         assertThat(most.get()).isEqualTo(SLOTS);
         assertThat(mostWaiting.get()).isZero();
-        List<Integer> byFirstChunk =
-                IntStream.range(0, CLIENTS)
-                        .boxed()
-                        .sorted(Comparator.comparing(n -> all.get(n).firstAt()))
-                        .toList();
-        assertThat(IntStream.range(0, CLIENTS))
-                .describedAs(
-                        "first chunks in order, but for neighbours that ran at once: "
-                                + byFirstChunk)
-                .allMatch(n -> Math.abs(byFirstChunk.indexOf(n) - n) < SLOTS);
+    }
+
+    private static List<JsonNode> line(LocalCluster cluster) {
+        return cluster.client()
+                .json("/api/distributed/requests")
+                .path("requests")
+                .valueStream()
+                .toList();
+    }
+
+    private static List<String> ids(List<JsonNode> line) {
+        return line.stream().map(request -> request.path("id").asString()).toList();
     }
 
     @Test
