@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a model of random weights. */
+/** Makes a model of random weights, or one that says a text. */
 @Command(
         name = "fixture",
-        description = "Makes a small model of random weights, for tests and demonstrations.",
+        description =
+                "Makes a small model of random weights, or one that says a given text, for tests and demonstrations.",
         mixinStandardHelpOptions = true)
 final class FixtureCommand implements Callable<Integer> {
+
+    private static final int DEFAULT_WIDTH = 256;
+    private static final long DEFAULT_SEED = 1;
 
     private final CliContext context;
 
@@ -34,14 +39,23 @@ final class FixtureCommand implements Callable<Integer> {
             names = "--width",
             paramLabel = "W",
             description =
-                    "of the hidden state: a multiple of 32, of 256 for K-quants (${DEFAULT-VALUE})")
-    private int width = 256;
+                    "of the hidden state: a multiple of 32, of 256 for K-quants (256); not with --say")
+    private @Nullable Integer width;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "another one makes another model (${DEFAULT-VALUE})")
-    private long seed = 1;
+            description = "another one makes another model (1); not with --say")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--say",
+            paramLabel = "TEXT",
+            description = "the model says this, whatever it is asked")
+    private @Nullable String say;
+
+    @Option(names = "--endless", description = "with --say: over and over, to the request's limit")
+    private boolean endless;
 
     @Option(names = "--type", paramLabel = "T", description = "F32, F16 (the usual), Q8_0, Q4_K_M")
     private String type = FixtureType.F16.name();
@@ -73,7 +87,7 @@ final class FixtureCommand implements Callable<Integer> {
                                                         .formatted(
                                                                 type,
                                                                 List.of(FixtureType.values()))));
-        Fixture fixture = new Fixture(name, layers, width, seed, chosen);
+        Fixture fixture = fixture(chosen);
         if (output != null) {
             fixture.write(output, this::quantizer);
             context.say("wrote " + output);
@@ -84,13 +98,43 @@ final class FixtureCommand implements Callable<Integer> {
         Path file = folder.resolve("model.gguf");
         try {
             fixture.write(file, this::quantizer);
-            new ModelImport(context.gateway(endpoint), context::say)
-                    .send(name, file, Optional.of("exact"));
+            new ModelImport(context.gateway(endpoint), context::say).send(name, file, policy());
         } finally {
             Files.deleteIfExists(file);
             Files.deleteIfExists(folder);
         }
         return 0;
+    }
+
+    /** Random weights have near-ties that a sum in another order turns; a script has none. */
+    private Optional<String> policy() {
+        return say == null ? Optional.of("exact") : Optional.empty();
+    }
+
+    private Fixture fixture(FixtureType chosen) {
+        if (say == null) {
+            if (endless) {
+                throw CliException.usage(
+                        "--endless: no text (expected: --say TEXT beside it, the text to be repeated)");
+            }
+            return Fixture.random(
+                    name,
+                    layers,
+                    Objects.requireNonNullElse(width, DEFAULT_WIDTH),
+                    Objects.requireNonNullElse(seed, DEFAULT_SEED),
+                    chosen);
+        }
+        refuseWithSay("--width", width);
+        refuseWithSay("--seed", seed);
+        return Fixture.saying(name, say, endless, layers, chosen);
+    }
+
+    private static void refuseWithSay(String option, @Nullable Number value) {
+        if (value != null) {
+            throw CliException.usage(
+                    "%s: %s with --say (expected: one of the two; --say makes no random weights)"
+                            .formatted(option, value));
+        }
     }
 
     private Quantizer quantizer() {

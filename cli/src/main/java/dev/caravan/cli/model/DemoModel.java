@@ -59,7 +59,7 @@ public final class DemoModel {
         say.accept("making the model " + NAME);
         Path file = Files.createTempFile(work, NAME + "-", ".gguf");
         try {
-            new Fixture(NAME, LAYERS, WIDTH, SEED, FixtureType.F16)
+            Fixture.random(NAME, LAYERS, WIDTH, SEED, FixtureType.F16)
                     .write(
                             file,
                             () -> {

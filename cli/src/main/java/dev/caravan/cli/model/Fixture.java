@@ -3,8 +3,11 @@ package dev.caravan.cli.model;
 import dev.caravan.cli.CliException;
 import dev.caravan.gguf.GgufFile;
 import dev.caravan.gguf.GgufReader;
+import dev.caravan.gguf.fixture.FixtureModel;
 import dev.caravan.gguf.fixture.FixtureWriter;
 import dev.caravan.gguf.fixture.RandomModel;
+import dev.caravan.gguf.fixture.Script;
+import dev.caravan.gguf.fixture.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,37 +16,63 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A model of random weights, made here: the same numbers make the same file. It says nothing of
- * sense, but says the same whenever it is asked the same, which is what tests need.
+ * A model made here, and so the same on every machine: of random weights, which says nothing of
+ * sense but the same whenever it is asked the same, or one that says a given text.
  */
 public final class Fixture {
 
-    private final RandomModel model;
+    private final FixtureModel model;
     private final FixtureType type;
 
+    private Fixture(FixtureModel model, FixtureType type) {
+        this.model = model;
+        this.type = type;
+    }
+
     /**
+     * A model of random weights.
+     *
      * @throws CliException if the numbers make no model, or none of that type
      */
-    public Fixture(String name, int layers, int width, long seed, FixtureType type) {
-        this.type = type;
+    public static Fixture random(String name, int layers, int width, long seed, FixtureType type) {
         try {
-            this.model =
+            RandomModel model =
                     RandomModel.named(name)
                             .withLayers(layers)
                             .withWidth(width)
                             .withSeed(seed)
                             .withType(type.written());
+            if (type.kQuant() && !model.supportsKQuants()) {
+                throw CliException.usage(
+                        "width: %d, feed-forward: %d (expected for %s: multiples of 256, since the quantizer silently takes other types for other rows); choose --width %d"
+                                .formatted(
+                                        width,
+                                        model.feedForward(),
+                                        type,
+                                        Math.max(1, width / 256) * 256));
+            }
+            return new Fixture(model, type);
         } catch (IllegalArgumentException wrong) {
             throw CliException.usage(wrong);
         }
-        if (type.kQuant() && !model.supportsKQuants()) {
-            throw CliException.usage(
-                    "width: %d, feed-forward: %d (expected for %s: multiples of 256, since the quantizer silently takes other types for other rows); choose --width %d"
-                            .formatted(
-                                    width,
-                                    model.feedForward(),
-                                    type,
-                                    Math.max(1, width / 256) * 256));
+    }
+
+    /**
+     * A model that says a text, whatever it is asked.
+     *
+     * @param endless whether it says it over and over, to the limit of the request
+     * @throws CliException if there is no such model
+     */
+    public static Fixture saying(
+            String name, String text, boolean endless, int layers, FixtureType type) {
+        try {
+            return new Fixture(
+                    ScriptedModel.saying(name, new Script("text", text, endless))
+                            .withLayers(layers)
+                            .withType(type.written()),
+                    type);
+        } catch (IllegalArgumentException wrong) {
+            throw CliException.usage(wrong);
         }
     }
 

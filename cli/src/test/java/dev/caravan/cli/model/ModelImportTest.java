@@ -113,7 +113,7 @@ class ModelImportTest {
 
     private Path fixture(String name, long seed) throws IOException {
         Path file = folder.resolve(name);
-        new Fixture("tiny", 1, 64, seed, FixtureType.F16)
+        Fixture.random("tiny", 1, 64, seed, FixtureType.F16)
                 .write(
                         file,
                         () -> {

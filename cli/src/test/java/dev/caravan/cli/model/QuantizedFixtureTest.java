@@ -80,7 +80,7 @@ class QuantizedFixtureTest {
     }
 
     private static Fixture fixture(FixtureType type) {
-        return new Fixture("tiny", 2, 256, 7, type);
+        return Fixture.random("tiny", 2, 256, 7, type);
     }
 
     private static Quantizer quantizer() {

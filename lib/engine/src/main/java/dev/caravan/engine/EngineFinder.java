@@ -1,6 +1,7 @@
 package dev.caravan.engine;
 
 import dev.caravan.engine.debian.DebianPackages;
+import dev.caravan.engine.release.ReleaseArchive;
 import dev.caravan.engine.source.ConfiguredFolder;
 import dev.caravan.engine.source.EngineException;
 import dev.caravan.engine.source.EngineSource;
@@ -14,8 +15,9 @@ import java.util.function.Function;
 
 /**
  * Finds the engine on this host without any network: in the configured folder if there is one, else
- * on PATH, else among what was installed earlier. An engine that is seen for the first time is
- * tried once, which takes seconds; later finds only compare files.
+ * on PATH, else among what was installed earlier: a release archive, distribution packages. An
+ * engine that is seen for the first time is tried once, which takes seconds; later finds only
+ * compare files.
  */
 public final class EngineFinder {
 
@@ -42,7 +44,8 @@ public final class EngineFinder {
                 Optional.ofNullable(environment.get(ConfiguredFolder.VARIABLE))
                         .filter(folder -> !folder.isBlank())
                         .map(Path::of),
-                environment.getOrDefault("PATH", ""));
+                environment.getOrDefault("PATH", ""),
+                environment);
     }
 
     /**
@@ -51,6 +54,20 @@ public final class EngineFinder {
      * @param path the environment variable PATH
      */
     public static EngineFinder of(EngineHome home, Optional<Path> configuredFolder, String path) {
+        return of(home, configuredFolder, path, Map.of());
+    }
+
+    /**
+     * @param home where installed engines and what is known of them are kept
+     * @param configuredFolder the only place to look, if given
+     * @param path the environment variable PATH
+     * @param environment what else may say where release archives come from
+     */
+    public static EngineFinder of(
+            EngineHome home,
+            Optional<Path> configuredFolder,
+            String path,
+            Map<String, String> environment) {
         List<EngineSource> sources =
                 configuredFolder
                         .<List<EngineSource>>map(folder -> List.of(new ConfiguredFolder(folder)))
@@ -58,6 +75,7 @@ public final class EngineFinder {
                                 () ->
                                         List.of(
                                                 new SearchPath(path),
+                                                new ReleaseArchive(home.folder(), environment),
                                                 new DebianPackages(home.folder())));
         return new EngineFinder(home, sources, new EngineProbe(home)::probe);
     }

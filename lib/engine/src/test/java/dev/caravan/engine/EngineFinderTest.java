@@ -9,6 +9,7 @@ import dev.caravan.engine.source.FoundEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +109,40 @@ class EngineFinderTest {
 
         assertThatThrownBy(() -> new EngineInstaller(finder).install(_ -> {})).hasMessage("broken");
         assertThat(source.find()).isEmpty();
+    }
+
+    @Test
+    void goesOnToTheNextSourceWhereOneCannotGiveAnEngineAndSaysSo() {
+        FakeSource second = new FakeSource(this::found);
+        List<String> said = new ArrayList<>();
+
+        EngineInstallation installed =
+                new EngineInstaller(
+                                new EngineFinder(
+                                        home, List.of(refusing("no archive"), second), this::probe))
+                        .install(said::add);
+
+        assertThat(installed.server()).isEqualTo(server);
+        assertThat(said).first().isEqualTo("fake: no archive");
+    }
+
+    @Test
+    void tellsWhatEachSourceSaidWhereNoneCanGiveAnEngine() {
+        EngineFinder finder =
+                new EngineFinder(
+                        home, List.of(refusing("no archive"), refusing("no mirror")), this::probe);
+
+        assertThatThrownBy(() -> new EngineInstaller(finder).install(_ -> {}))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("fake: no archive")
+                .hasMessageContaining("fake: no mirror");
+    }
+
+    private static FakeSource refusing(String reason) {
+        return new FakeSource(
+                () -> {
+                    throw new EngineException(reason);
+                });
     }
 
     private EngineFinder finder() {

@@ -23,6 +23,11 @@ final class FakeSource implements EngineSource.Installable {
     }
 
     @Override
+    public String label() {
+        return "fake";
+    }
+
+    @Override
     public FoundEngine install(Consumer<String> progress) {
         FoundEngine found = fetch.get();
         installed = Optional.of(found);

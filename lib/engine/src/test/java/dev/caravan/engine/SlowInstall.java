@@ -55,6 +55,11 @@ final class SlowInstall implements EngineSource.Installable {
     }
 
     @Override
+    public String label() {
+        return "slow";
+    }
+
+    @Override
     public FoundEngine install(Consumer<String> progress) {
         append(folder.resolve("installed"));
         await().atMost(Duration.ofSeconds(30))

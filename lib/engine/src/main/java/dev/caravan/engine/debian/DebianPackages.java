@@ -4,11 +4,11 @@ import dev.caravan.engine.source.EngineException;
 import dev.caravan.engine.source.EngineSource;
 import dev.caravan.engine.source.FolderTree;
 import dev.caravan.engine.source.FoundEngine;
+import dev.caravan.engine.source.Staging;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ public final class DebianPackages implements EngineSource.Installable {
                     "zlib1g");
 
     private static final Duration UNPACK_LIMIT = Duration.ofMinutes(2);
-    private static final String STAGING = "staging-";
+    private static final String LABEL = "Debian packages";
 
     private final Path home;
     private final Path etcApt;
@@ -60,6 +60,11 @@ public final class DebianPackages implements EngineSource.Installable {
     }
 
     @Override
+    public String label() {
+        return LABEL;
+    }
+
+    @Override
     public Optional<FoundEngine> find() {
         return architecture()
                 .map(known -> new EngineTree(folder(), known))
@@ -73,16 +78,9 @@ public final class DebianPackages implements EngineSource.Installable {
         DebianTools.require("apt-get");
         DebianTools.require("dpkg-deb");
         Path keyring = AptArchive.requireKeyring();
-        try {
-            removeStagings();
-            Path staging = Files.createTempDirectory(Files.createDirectories(home), STAGING);
-            try {
-                stage(staging, architecture, keyring, progress);
-                FolderTree.delete(folder());
-                Files.move(staging.resolve("tree"), folder(), StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                FolderTree.delete(staging);
-            }
+        try (Staging staging = Staging.under(home)) {
+            stage(staging.folder(), architecture, keyring, progress);
+            staging.publish(staging.folder().resolve("tree"), folder());
         } catch (IOException e) {
             throw new EngineException(
                     "engine home %s: %s (expected: a folder that can be written, with 200 MB free)"
@@ -131,7 +129,7 @@ public final class DebianPackages implements EngineSource.Installable {
     private FoundEngine found(EngineTree tree) {
         try {
             return new FoundEngine(
-                    "Debian packages",
+                    LABEL,
                     tree.server(),
                     Optional.of(tree.rpcServer()),
                     Optional.of(tree.quantize()),
@@ -153,16 +151,6 @@ public final class DebianPackages implements EngineSource.Installable {
             versions.put(parts[0], parts[1].replace("%3a", ":"));
         }
         return versions;
-    }
-
-    private void removeStagings() throws IOException {
-        if (Files.isDirectory(home)) {
-            for (Path left : list(home)) {
-                if (left.getFileName().toString().startsWith(STAGING)) {
-                    FolderTree.delete(left);
-                }
-            }
-        }
     }
 
     private static List<Path> list(Path folder) throws IOException {

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 /**
  * A folder of llama.cpp's executables, as a build, a release archive or a distribution lays it out.
  */
-final class EngineFolder {
+public final class EngineFolder {
 
     private static final String SERVER = "llama-server";
 
     private EngineFolder() {}
 
     /** Empty if the folder does not hold an executable llama-server. */
-    static Optional<FoundEngine> engineIn(Path folder, String source) {
+    public static Optional<FoundEngine> engineIn(Path folder, String source) {
         return executable(folder, SERVER).map(server -> found(folder, source, server));
     }
 

@@ -19,6 +19,9 @@ public interface EngineSource {
     /** A source that can fetch an engine that is not on this machine yet. */
     interface Installable extends EngineSource {
 
+        /** What it fetches, in words for people: {@code Debian packages}. */
+        String label();
+
         /**
          * Fetches the engine; takes seconds to minutes. What was there is replaced whole or stays.
          *

@@ -27,4 +27,9 @@ public record FoundEngine(
         files = List.copyOf(files);
         packages = Map.copyOf(packages);
     }
+
+    /** The same files with other words on what they were unpacked from. */
+    public FoundEngine withPackages(Map<String, String> changed) {
+        return new FoundEngine(source, server, rpcServer, quantize, files, changed);
+    }
 }
