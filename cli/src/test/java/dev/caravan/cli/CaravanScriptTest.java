@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script beside the pom, in a project where building and running only say what they do. */
 class CaravanScriptTest {
@@ -22,6 +25,7 @@ class CaravanScriptTest {
     @TempDir private Path folder;
 
     private Path project;
+    private String locale = "C.UTF-8";
 
     private record Outcome(int exitCode, String said) {}
 
@@ -104,12 +108,29 @@ class CaravanScriptTest {
         assertThat(outcome.said().lines()).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', C.UTF-8",
+        "C, C.UTF-8",
+        "POSIX, C.UTF-8",
+        "de_DE.ISO-8859-1, de_DE.ISO-8859-1"
+    })
+    void aTerminalWithoutALocaleCanStillNameAllCharacters(String set, String used)
+            throws Exception {
+        script("jdk/bin/java", "echo \"locale ${LC_ALL:-$LANG}\"");
+        locale = set;
+
+        assertThat(run(project.resolve("caravan"), "status").said()).endsWith("locale " + used);
+    }
+
     private Outcome run(Path command, String argument) throws Exception {
         ProcessBuilder builder =
                 new ProcessBuilder(command.toString(), argument)
                         .directory(folder.toFile())
                         .redirectErrorStream(true);
         builder.environment().remove("CARAVAN_BUILD");
+        builder.environment().keySet().removeAll(Set.of("LC_ALL", "LC_CTYPE"));
+        builder.environment().put("LANG", locale);
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("CARAVAN_JAVA_HOME", project.resolve("jdk").toString());
         builder.environment().put("CARAVAN_JDK_FOLDERS", "");

@@ -3,6 +3,9 @@ package dev.caravan.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.cli.cluster.Home;
+import dev.caravan.gguf.GgufFacts;
+import dev.caravan.gguf.GgufFile;
+import dev.caravan.gguf.GgufReader;
 import dev.caravan.wire.WireJson;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -81,6 +84,18 @@ class MainTest {
         assertThat(err.toString()).contains("letter.gguf: not a GGUF file: starts with \"Dear\"");
         assertThat(run("import", "name", folder.resolve("nothing").toString()))
                 .isEqualTo(CliException.FAILED);
+    }
+
+    @Test
+    void writesAModelThatSaysAText() throws Exception {
+        Path file = folder.resolve("tale.gguf");
+
+        int code = run("fixture", "tale", "--say", "Once.", "--layers", "3", "--output", "" + file);
+
+        assertThat(code).describedAs(err.toString()).isZero();
+        GgufFile written = new GgufReader().read(file);
+        assertThat(GgufFacts.of(written).layers()).isEqualTo(3);
+        assertThat(written.text("tokenizer.chat_template").orElseThrow()).contains("'text'");
     }
 
     @Test

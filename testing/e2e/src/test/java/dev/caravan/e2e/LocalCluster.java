@@ -245,6 +245,13 @@ public final class LocalCluster implements AutoCloseable {
                 "big", key -> make(List.of("--layers", "12", "--width", "768", "--seed", "9")));
     }
 
+    /** A model that says a text, whatever it is asked. */
+    String saying(String text, String... options) {
+        List<String> all = new ArrayList<>(List.of("--say", text));
+        all.addAll(List.of(options));
+        return make(all);
+    }
+
     private String make(List<String> options) {
         String name = "m" + Long.toString(Math.abs(random.nextLong()), 36) + ":latest";
         List<String> command = new ArrayList<>(List.of("fixture", name));
