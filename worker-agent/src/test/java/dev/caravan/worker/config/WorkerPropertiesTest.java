@@ -40,6 +40,12 @@ class WorkerPropertiesTest {
                                 List.of()));
     }
 
+    /** As a compose file writes a variable that nobody has set. */
+    @Test
+    void aBlankMemoryIsNone() throws IOException {
+        assertThat(bind(Map.of("caravan.worker.memory", ""))).isEqualTo(bind(Map.of()));
+    }
+
     @Test
     void hasTheseKeys() throws IOException {
         assertThat(
