@@ -80,12 +80,14 @@ class WorkerConfiguration {
     @Bean
     EngineSupervisor supervisor(
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             ModelStore store,
             EventPusher events,
             @Qualifier("control") ScheduledExecutorService control,
             InstantSource clock,
             WorkerProperties worker) {
-        return new EngineSupervisor(engines, store, events, control, clock, worker.slots());
+        return new EngineSupervisor(
+                engines, ollama.engine(), store, events, control, clock, worker.slots());
     }
 
     @Bean(initMethod = "start")
@@ -103,12 +105,19 @@ class WorkerConfiguration {
     StatusBoard statusBoard(
             EngineSupervisor supervisor,
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             ModelStore store,
             SampledMemory memory,
             ReconcileLoop reconcile,
             AgentIdentity identity) {
         return new StatusBoard(
-                supervisor, engines, store, memory, reconcile::version, identity.startedAt());
+                supervisor,
+                engines,
+                ollama.engine(),
+                store,
+                memory,
+                reconcile::version,
+                identity.startedAt());
     }
 
     @Bean
