@@ -55,15 +55,19 @@ class OllamaBesideOwnModelsTest {
     }
 
     @Test
-    void unloadsWhatItLoadedWhenItEnds() {
+    void unloadsWhatItLoadedWhenItEndsAndLoadsItAgainWhenItIsBack() {
         try (FakeOllama ollama = FakeOllama.start()) {
-            try (TestAgent agent =
-                    TestAgent.start(folder, "--caravan.worker.ollama.url=" + ollama.url())) {
+            String url = "--caravan.worker.ollama.url=" + ollama.url();
+            try (TestAgent agent = TestAgent.start(folder, url)) {
                 agent.load(1, LLAMA);
                 assertThat(ollama.loaded).containsExactly(FakeOllama.LLAMA);
             }
 
             assertThat(ollama.loaded).isEmpty();
+            try (TestAgent agent = TestAgent.start(folder, url)) {
+                agent.await("o1", told -> told.state() == ReplicaState.READY);
+                assertThat(ollama.loaded).containsExactly(FakeOllama.LLAMA);
+            }
         }
     }
 

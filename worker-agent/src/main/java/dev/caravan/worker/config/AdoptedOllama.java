@@ -4,8 +4,6 @@ import dev.caravan.worker.adapter.ollama.OllamaServer;
 import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.store.JoinedModels;
 import java.util.Optional;
-import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.context.event.EventListener;
 
 /** The Ollama server that this agent was told of, if any. */
 record AdoptedOllama(Optional<OllamaServer> server) {
@@ -23,11 +21,8 @@ record AdoptedOllama(Optional<OllamaServer> server) {
         return server.map(ollama -> new JoinedModels.Beside(ollama, ollama.viewer()));
     }
 
-    /** While there are still connections to say it over. */
-    @EventListener
-    void onClosing(ContextClosedEvent closing) {
-        if (closing.getApplicationContext().getParent() == null) {
-            server.ifPresent(OllamaServer::close);
-        }
+    /** Unloads what was loaded for this agent. */
+    void end() {
+        server.ifPresent(OllamaServer::close);
     }
 }

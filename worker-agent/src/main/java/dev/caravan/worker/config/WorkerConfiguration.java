@@ -197,6 +197,7 @@ class WorkerConfiguration {
             @Qualifier("control") ScheduledExecutorService control,
             EngineSupervisor supervisor,
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             SampledMemory memory,
             ModelStore store,
             EventPusher events,
@@ -204,6 +205,15 @@ class WorkerConfiguration {
             WorkerMetrics metrics,
             AgentIdentity identity) {
         return new WorkerLife(
-                control, supervisor, engines, memory, store, events, slots, metrics, identity);
+                control,
+                supervisor,
+                engines,
+                ollama,
+                memory,
+                store,
+                events,
+                slots,
+                metrics,
+                identity);
     }
 }
