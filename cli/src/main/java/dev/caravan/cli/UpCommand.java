@@ -2,6 +2,7 @@ package dev.caravan.cli;
 
 import dev.caravan.cli.api.GatewayClient;
 import dev.caravan.cli.cluster.HomeLock;
+import dev.caravan.cli.cluster.OllamaAdoption;
 import dev.caravan.cli.cluster.Startup;
 import dev.caravan.cli.cluster.UpOptions;
 import dev.caravan.cli.model.DemoModel;
@@ -51,6 +52,9 @@ final class UpCommand implements Callable<Integer> {
             description = "make start-up caches: now, background (the usual), off")
     private UpOptions.CacheMaking caches = UpOptions.CacheMaking.BACKGROUND;
 
+    @Option(names = "--no-adopt", description = "leave an Ollama that runs on this machine alone")
+    private boolean noAdopt;
+
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
@@ -66,6 +70,7 @@ final class UpCommand implements Callable<Integer> {
         UpOptions options = options();
         context.home().create();
         try (HomeLock _ = HomeLock.take(context.home(), LOCK_PATIENCE, context::say)) {
+            options = options.withGatewayPort(adopt(options.gatewayPort()));
             new Engines().installed(context::say);
             Path java = Path.of(System.getProperty("java.home"), "bin", "java");
             Startup startup = new Startup(context.home(), java, context::say);
@@ -80,6 +85,11 @@ final class UpCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private OptionalInt adopt(OptionalInt port) throws IOException {
+        return new OllamaAdoption(context.home(), context::say)
+                .settle(context.setting("OLLAMA_HOST"), !noAdopt, port);
     }
 
     private UpOptions options() {

@@ -134,6 +134,45 @@ class InferenceServiceTest {
     }
 
     @Test
+    void passesAnEnginesOwnRefusalOnAndAsksNobodyElse() throws Exception {
+        agent.refuses(run -> new Refusal("UPSTREAM_FAILED", "runner stopped", null, 500));
+        loadedOn(agent, other);
+
+        HttpResponse<String> response = gateway.post("/api/generate", PROMPT);
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).isEqualTo("{\"error\":\"runner stopped\"}");
+        assertThat(agent.refused.get() + other.runs.size()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsAModelsReasoningApartFromItsAnswer() throws Exception {
+        agent.answers(
+                run ->
+                        Flux.just(
+                                FakeAgent.head(),
+                                new Frame.Piece(0, "", new int[0], false, "Hm. "),
+                                new Frame.Piece(1, "", new int[0], false, "So."),
+                                FakeAgent.piece(2, "Yes"),
+                                FakeAgent.end(3)));
+        loadedOn(agent);
+        String chat = "{\"model\":\"toy\",\"messages\":[{\"role\":\"user\",\"content\":\"far?\"}]%s}";
+
+        List<String> lines =
+                gateway.lines("/api/chat", chat.formatted("")).body().toList();
+        JsonNode whole =
+                json(gateway.post("/api/chat", chat.formatted(",\"stream\":false")).body());
+
+        assertThat(json(lines.getFirst()).get("message").toString())
+                .isEqualTo("{\"role\":\"assistant\",\"content\":\"\",\"thinking\":\"Hm. \"}");
+        assertThat(json(lines.get(2)).get("message").toString())
+                .isEqualTo("{\"role\":\"assistant\",\"content\":\"Yes\"}");
+        assertThat(whole.get("message").toString())
+                .isEqualTo(
+                        "{\"role\":\"assistant\",\"content\":\"Yes\",\"thinking\":\"Hm. So.\"}");
+    }
+
+    @Test
     void answersAChatWithMessages() throws Exception {
         loadedOn(agent);
 

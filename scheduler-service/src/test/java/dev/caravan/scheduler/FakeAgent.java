@@ -38,6 +38,7 @@ final class FakeAgent implements AutoCloseable {
             (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
     private final String model = "model-" + id.substring(0, 8) + ":latest";
     private final long memory;
+    private final boolean ollama;
     private final DisposableServer server;
 
     /** Its own, since a service that ends in this JVM ends the shared ones. */
@@ -50,6 +51,16 @@ final class FakeAgent implements AutoCloseable {
     private long sequence = 1;
 
     FakeAgent(long mebibytes) {
+        this(mebibytes, false);
+    }
+
+    /** Has no engine of its own and an Ollama on another host, whose the model is. */
+    static FakeAgent withOllamaElsewhere(long mebibytes) {
+        return new FakeAgent(mebibytes, true);
+    }
+
+    private FakeAgent(long mebibytes, boolean ollama) {
+        this.ollama = ollama;
         this.memory = mebibytes * MEBIBYTE;
         this.server =
                 HttpServer.create()
@@ -174,8 +185,8 @@ final class FakeAgent implements AutoCloseable {
                 "test",
                 1,
                 sequence,
-                new EngineBuild("llama.cpp", "b1", "", List.of("CPU"), "path"),
-                null,
+                ollama ? null : new EngineBuild("llama.cpp", "b1", "", List.of("CPU"), "path"),
+                ollama ? "llama-server: not found" : null,
                 2,
                 new AgentReport.Memory(memory, memory, memory, 0),
                 new AgentReport.Store(1, 1),
@@ -199,8 +210,14 @@ final class FakeAgent implements AutoCloseable {
                                         64),
                                 List.of("completion"),
                                 new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64, null, null),
-                                PolicyMessage.of(0, 0, "exact"),
-                                null)));
+                                PolicyMessage.of(0, 0, ollama ? "fluent" : "exact"),
+                                null,
+                                ollama ? "ollama" : null)),
+                ollama
+                        ? List.of(
+                                new AgentReport.Adopted(
+                                        "ollama", "http://gpu:11434", "0.33.0", 1, false, null))
+                        : null);
     }
 
     AgentEvent event(AgentEvent.Type type, String subject) {

@@ -298,7 +298,7 @@ final class TestAgent implements AutoCloseable {
     /** Greedy. */
     static RunMessage.Options options(int predict) {
         return new RunMessage.Options(
-                predict, 1, 40, 0.9, 0, 1, 64, 0, 1, 0, 0, 4, List.of(), null);
+                predict, 1, 40, 0.9, 0, 1, 64, 0, 1, 0, 0, 4, List.of(), null, null);
     }
 
     // The engine itself.

@@ -93,6 +93,8 @@ final class LaunchPlan {
             settings.put(
                     "CARAVAN_WORKER_CORES",
                     Integer.toString(Math.max(1, cores / cluster.agents())));
+            OllamaAdoption.setting(home, name)
+                    .ifPresent(url -> settings.put(OllamaAdoption.SETTING, url));
         }
         // meant for this command, not for what it starts
         for (String mine :

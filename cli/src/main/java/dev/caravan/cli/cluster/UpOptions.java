@@ -38,6 +38,10 @@ public record UpOptions(
         check("--registry-port", registryPort, 0, LAST_PORT);
     }
 
+    public UpOptions withGatewayPort(OptionalInt port) {
+        return new UpOptions(agents, port, registryPort, caches, patience);
+    }
+
     private static void check(String name, OptionalInt value, int least, int most) {
         if (value.isPresent() && (value.getAsInt() < least || value.getAsInt() > most)) {
             throw new IllegalArgumentException(

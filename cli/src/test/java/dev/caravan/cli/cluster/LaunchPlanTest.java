@@ -43,6 +43,14 @@ class LaunchPlanTest {
     }
 
     @Test
+    void tellsNoAgentButTheFirstOfAnOllama() {
+        assertThat(plan.service("agent-2", app(Kind.AGENT), Optional.empty()).settings())
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "");
+        assertThat(plan.service("agent-1", app(Kind.AGENT), Optional.empty()).settings())
+                .doesNotContainKey("CARAVAN_WORKER_OLLAMA_URL");
+    }
+
+    @Test
     void keepsControlServicesSmallerThanThoseThatCarryRequests() {
         List<String> scheduler =
                 plan.service("scheduler", app(Kind.SCHEDULER), Optional.empty()).command();

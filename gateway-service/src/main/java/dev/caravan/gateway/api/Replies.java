@@ -1,6 +1,7 @@
 package dev.caravan.gateway.api;
 
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.gateway.dialect.ollama.OllamaErrors;
 import io.netty.buffer.ByteBuf;
@@ -92,7 +93,8 @@ final class Replies {
         if (!(fault instanceof CaravanException)) {
             log.atError().setCause(fault).log("a request failed in a way that nobody foresaw");
         }
-        int status = OllamaErrors.status(code);
+        int status =
+                fault instanceof EngineRefusal engine ? engine.status() : OllamaErrors.status(code);
         response.setStatusCode(HttpStatusCode.valueOf(status));
         HttpHeaders headers = response.getHeaders();
         headers.set(HttpHeaders.CONTENT_TYPE, JSON);

@@ -13,6 +13,7 @@ final class WholeAnswer {
 
     private final AnswerWriter writer;
     private final StringBuilder text = new StringBuilder();
+    private final StringBuilder thinking = new StringBuilder();
     private RunFrame.@Nullable End end;
     private Times times = new Times(Duration.ZERO, Duration.ZERO);
 
@@ -24,7 +25,10 @@ final class WholeAnswer {
         times = new Times(part.elapsed(), part.waited());
         for (RunFrame frame : part.frames()) {
             switch (frame) {
-                case RunFrame.Piece piece -> text.append(piece.text());
+                case RunFrame.Piece piece -> {
+                    text.append(piece.text());
+                    thinking.append(piece.thinking());
+                }
                 case RunFrame.End last -> end = last;
                 case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _ -> {}
             }
@@ -36,6 +40,6 @@ final class WholeAnswer {
         if (last == null) {
             throw new IllegalStateException("an answer that ended well has no end frame");
         }
-        return writer.whole(text, last, times);
+        return writer.whole(text, thinking, last, times);
     }
 }

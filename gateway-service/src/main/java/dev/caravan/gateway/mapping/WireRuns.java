@@ -46,8 +46,8 @@ public final class WireRuns {
 
     public static RunFrame frame(Frame frame) {
         return switch (frame) {
-            case Frame.Piece(var sequence, var text, var ids, var complete) ->
-                    new RunFrame.Piece(sequence, text, FrameCodec.list(ids), complete);
+            case Frame.Piece(var sequence, var text, var ids, var complete, var thinking) ->
+                    new RunFrame.Piece(sequence, text, FrameCodec.list(ids), complete, thinking);
             case Frame.Head(var build, var replica, var seed, var tokens, var ids) ->
                     new RunFrame.Head(build, replica, seed, tokens, orEmpty(ids));
             case Frame.Progress(var processed, var total) ->
@@ -118,7 +118,8 @@ public final class WireRuns {
                 options.frequencyPenalty(),
                 options.keep(),
                 options.stop(),
-                format(options.format()));
+                format(options.format()),
+                options.named().stream().sorted().toList());
     }
 
     private static @Nullable JsonNode format(OutputFormat format) {

@@ -1,6 +1,7 @@
 package dev.caravan.gateway.stream;
 
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.run.RunFrame;
@@ -118,6 +119,7 @@ public final class Failover {
 
     private static ReplicaFailed failed(Loaded target, Throwable fault) {
         return switch (fault) {
+            case EngineRefusal answer -> new ReplicaFailed(target, answer, false);
             case CaravanException known ->
                     new ReplicaFailed(target, known, isRepeatable(known.code()));
             default ->
@@ -157,7 +159,7 @@ public final class Failover {
     /** A replica that is gone is not a model that is unknown. */
     private static CaravanException forClient(ReplicaFailed failed) {
         CaravanException fault = failed.fault();
-        return fault.code() == FaultCode.MODEL_NOT_FOUND
+        return fault.code() == FaultCode.MODEL_NOT_FOUND && !(fault instanceof EngineRefusal)
                 ? new CaravanException(
                         FaultCode.UPSTREAM_FAILED, String.valueOf(fault.getMessage()), fault)
                 : fault;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine absent where none was found; {@code engineFault} then says why
  * @param desired the highest version of desired engines it took on
  * @param members RPC servers that hold layers for heads; absent: none
+ * @param adopted engines that it uses without having started them; absent: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentReport(
@@ -33,7 +34,43 @@ public record AgentReport(
         VersionMessage desired,
         List<Replica> replicas,
         @Nullable List<Member> members,
-        List<Model> models) {
+        List<Model> models,
+        @Nullable List<Adopted> adopted) {
+
+    public AgentReport(
+            String agentId,
+            String hostId,
+            String address,
+            String version,
+            long startedAt,
+            long sequence,
+            @Nullable EngineBuild engine,
+            @Nullable String engineFault,
+            int cores,
+            Memory memory,
+            Store store,
+            VersionMessage desired,
+            List<Replica> replicas,
+            @Nullable List<Member> members,
+            List<Model> models) {
+        this(
+                agentId,
+                hostId,
+                address,
+                version,
+                startedAt,
+                sequence,
+                engine,
+                engineFault,
+                cores,
+                memory,
+                store,
+                desired,
+                replicas,
+                members,
+                models,
+                null);
+    }
 
     /** The RPC servers it lends; none where the report does not name any. */
     public List<Member> lent() {
@@ -111,13 +148,34 @@ public record AgentReport(
             @Nullable String fault) {}
 
     /**
-     * A model in the agent's store.
+     * An engine that was there already and that the agent uses.
+     *
+     * @param kind "ollama"
+     * @param url where it is
+     * @param version it tells of itself; empty where it has not answered yet
+     * @param slots requests it is taken to run at once, an estimate
+     * @param here whether it is on this host, so that it takes this host's memory
+     * @param fault why its models are not there now; absent: it answers
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Adopted(
+            String kind,
+            String url,
+            String version,
+            int slots,
+            boolean here,
+            @Nullable String fault) {}
+
+    /**
+     * A model that the agent can run.
      *
      * @param name as displayed, with its tag
      * @param digest SHA-256 of the manifest, 64 hex digits
      * @param size bytes of all layers and the config
      * @param modifiedAt milliseconds since 1970
      * @param facts absent where the file could not be read; {@code fault} then says why
+     * @param engine kind of the only engine that can run it here: "ollama"; absent: llama.cpp, on
+     *     the file in the agent's store
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Model(
@@ -129,5 +187,20 @@ public record AgentReport(
             List<String> capabilities,
             @Nullable FactsMessage facts,
             PolicyMessage policy,
-            @Nullable String fault) {}
+            @Nullable String fault,
+            @Nullable String engine) {
+
+        public Model(
+                String name,
+                String digest,
+                long size,
+                long modifiedAt,
+                ModelDetails details,
+                List<String> capabilities,
+                @Nullable FactsMessage facts,
+                PolicyMessage policy,
+                @Nullable String fault) {
+            this(name, digest, size, modifiedAt, details, capabilities, facts, policy, fault, null);
+        }
+    }
 }

@@ -18,8 +18,17 @@ public sealed interface Frame {
      */
     record Progress(int processed, int total) implements Frame {}
 
-    /** {@code {"seq":17,"text":" the","ids":[262],"idsComplete":true}}. */
-    record Piece(long seq, String text, int[] ids, boolean idsComplete) implements Frame {}
+    /**
+     * {@code {"seq":17,"text":" the","ids":[262],"idsComplete":true}}.
+     *
+     * @param thinking text of the model's reasoning; left out of the line where it is empty
+     */
+    record Piece(long seq, String text, int[] ids, boolean idsComplete, String thinking)
+            implements Frame {
+        public Piece(long seq, String text, int[] ids, boolean idsComplete) {
+            this(seq, text, ids, idsComplete, "");
+        }
+    }
 
     /**
      * Last line of an answer that ended well: {@code {"end":{..}}}.

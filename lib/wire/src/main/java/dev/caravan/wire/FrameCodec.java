@@ -56,6 +56,9 @@ public final class FrameCodec {
             json.writeStartObject();
             json.writeNumberProperty("seq", piece.seq());
             json.writeStringProperty("text", piece.text());
+            if (!piece.thinking().isEmpty()) {
+                json.writeStringProperty("thinking", piece.thinking());
+            }
             json.writeName("ids");
             json.writeArray(piece.ids(), 0, piece.ids().length);
             json.writeBooleanProperty("idsComplete", piece.idsComplete());
@@ -110,6 +113,7 @@ public final class FrameCodec {
             JsonParser json, String first, byte[] line, int offset, int length) {
         long sequence = -1;
         String text = "";
+        String thinking = "";
         int[] ids = {};
         boolean complete = true;
         for (String name = first; name != null; name = json.nextName()) {
@@ -117,6 +121,7 @@ public final class FrameCodec {
             switch (name) {
                 case "seq" -> sequence = json.getLongValue();
                 case "text" -> text = json.getString();
+                case "thinking" -> thinking = json.getString();
                 case "ids" -> ids = readIds(json);
                 case "idsComplete" -> complete = value == JsonToken.VALUE_TRUE;
                 default -> json.skipChildren();
@@ -125,7 +130,7 @@ public final class FrameCodec {
         if (sequence < 0) {
             throw notAFrame(line, offset, length, null);
         }
-        return new Frame.Piece(sequence, text, ids, complete);
+        return new Frame.Piece(sequence, text, ids, complete, thinking);
     }
 
     private static int[] readIds(JsonParser json) {

@@ -32,6 +32,7 @@ public record RunMessage(
      * Sampling values, all of them; units and ranges as in Ollama.
      *
      * @param format absent: text; the string "json", or a JSON schema
+     * @param named which of them the client named, in Ollama's spelling; absent: not told
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Options(
@@ -48,5 +49,6 @@ public record RunMessage(
             double frequencyPenalty,
             int keep,
             List<String> stop,
-            @Nullable JsonNode format) {}
+            @Nullable JsonNode format,
+            @Nullable List<String> named) {}
 }

@@ -58,6 +58,20 @@ class FrameCodecTest {
     }
 
     @Test
+    void writesReasoningOnlyWhereThereIsSome() {
+        Frame.Piece piece = new Frame.Piece(3, "", new int[0], false, "Hm");
+
+        String line = new String(codec.encode(piece), UTF_8);
+
+        assertThat(line)
+                .isEqualTo(
+                        "{\"seq\":3,\"text\":\"\",\"thinking\":\"Hm\",\"ids\":[],\"idsComplete\":false}\n");
+        assertThat(decode(line))
+                .isInstanceOfSatisfying(
+                        Frame.Piece.class, read -> assertThat(read.thinking()).isEqualTo("Hm"));
+    }
+
+    @Test
     void skipsFieldsThatALaterReleaseAdds() {
         Frame piece =
                 decode(

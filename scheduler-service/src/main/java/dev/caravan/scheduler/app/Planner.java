@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses the agent of a load: among the holders of its file that are alive and have an engine,
- * those that are not suspect first, then by id; {@link FirstFit} takes the first with room. Where
- * there is none, the answer says what was missing and the way out. A pure function of its
+ * Chooses the agent of a load: among the holders of its file that are alive and have an engine for
+ * it, those that are not suspect first, then by id; {@link FirstFit} takes the first with room.
+ * Where there is none, the answer says what was missing and the way out. A pure function of its
  * arguments.
  */
 final class Planner {
@@ -35,7 +35,7 @@ final class Planner {
         var holders =
                 agents.stream().filter(agent -> agent.model(load.digest()).isPresent()).toList();
         var alive = holders.stream().filter(AgentStatus::alive).toList();
-        var equipped = alive.stream().filter(agent -> agent.engineFault().isEmpty()).toList();
+        var equipped = alive.stream().filter(agent -> hasEngine(agent, load)).toList();
         var readable = equipped.stream().filter(agent -> facts(agent, load).isPresent()).toList();
         var candidates =
                 readable.stream()
@@ -73,6 +73,19 @@ final class Planner {
             case Placement.NoFit noFit ->
                     new Plan.No(Reasons.noFit(load, need, noFit, facts, slots));
         };
+    }
+
+    /** An adopted engine has the models it tells of; its agent need not have one of its own. */
+    private static boolean hasEngine(AgentStatus agent, Load load) {
+        return agent.model(load.digest())
+                .map(StoredModel::runner)
+                .map(
+                        runner ->
+                                switch (runner) {
+                                    case LLAMA_CPP -> agent.engineFault().isEmpty();
+                                    case OLLAMA -> true;
+                                })
+                .orElse(false);
     }
 
     private static Optional<ModelFacts> facts(AgentStatus agent, Load load) {

@@ -9,6 +9,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.scheduler.app.AgentStatus;
 import dev.caravan.scheduler.app.HostMemory;
 import dev.caravan.scheduler.app.ReplicaStatus;
@@ -54,7 +55,9 @@ public final class Reports {
                 memory(report.memory()),
                 version(report.desired()),
                 report.replicas().stream().flatMap(each -> replica(each).stream()).toList(),
-                report.models().stream().flatMap(each -> model(each).stream()).toList());
+                report.models().stream()
+                        .flatMap(each -> model(each, isElsewhere(report)).stream())
+                        .toList());
     }
 
     public static Version version(VersionMessage message) {
@@ -107,7 +110,20 @@ public final class Reports {
         };
     }
 
-    private static Optional<StoredModel> model(AgentReport.Model model) {
+    /** Whether its adopted engine takes the memory of another host. */
+    private static boolean isElsewhere(AgentReport report) {
+        return report.adopted() != null
+                && report.adopted().stream().anyMatch(engine -> !engine.here());
+    }
+
+    /** Empty where this release does not know what runs it, or its name is none. */
+    private static Optional<StoredModel> model(AgentReport.Model model, boolean elsewhere) {
+        String engine = text(model.engine(), ModelRunner.LLAMA_CPP.label());
+        return ModelRunner.of(engine).flatMap(runner -> model(model, runner, elsewhere));
+    }
+
+    private static Optional<StoredModel> model(
+            AgentReport.Model model, ModelRunner runner, boolean elsewhere) {
         return ModelRef.parse(model.name())
                 .map(
                         name ->
@@ -115,10 +131,30 @@ public final class Reports {
                                         name,
                                         new ModelDigest(model.digest()),
                                         model.modifiedAt(),
-                                        Optional.ofNullable(model.facts()).map(Reports::facts),
+                                        Optional.ofNullable(model.facts())
+                                                .map(Reports::facts)
+                                                .map(facts -> taken(facts, runner, elsewhere)),
                                         Continuation.parse(model.policy().continuation()),
                                         Set.copyOf(model.capabilities()),
-                                        text(model.fault(), "")));
+                                        text(model.fault(), ""),
+                                        runner));
+    }
+
+    /**
+     * An adopted engine sees itself to what is beside the weights, and its slots are not known; one
+     * on another host takes nothing of this one's memory.
+     */
+    private static ModelFacts taken(ModelFacts facts, ModelRunner runner, boolean elsewhere) {
+        return switch (runner) {
+            case LLAMA_CPP -> facts;
+            case OLLAMA ->
+                    new ModelFacts(
+                            facts.layers(),
+                            elsewhere ? ByteSize.ZERO : facts.weights(),
+                            0,
+                            facts.trainedContext(),
+                            facts.embeddingLength());
+        };
     }
 
     private static ModelFacts facts(FactsMessage facts) {

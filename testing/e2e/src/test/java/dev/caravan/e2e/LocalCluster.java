@@ -63,22 +63,31 @@ public final class LocalCluster implements AutoCloseable {
     private final Map<String, String> fixtures = new ConcurrentHashMap<>();
     private final Path home;
     private final int agents;
+    private final Map<String, String> environment;
     private final Random random;
     private String upOutput = "";
     private OllamaClient client = new OllamaClient(URI.create("http://127.0.0.1:1"));
 
-    private LocalCluster(Path home, int agents) {
+    private LocalCluster(Path home, int agents, Map<String, String> environment) {
         this.home = home;
         this.agents = agents;
+        this.environment = Map.copyOf(environment);
         long seed = Long.getLong("caravan.e2e.seed", System.nanoTime());
         System.out.println("cluster at " + home + ", seed of names and prompts: " + seed);
         this.random = new Random(seed);
     }
 
     public static LocalCluster start(Path home, int agents) {
+        return start(home, agents, Map.of());
+    }
+
+    /**
+     * @param environment of the commands, and so of the services
+     */
+    static LocalCluster start(Path home, int agents, Map<String, String> environment) {
         Path absolute = home.toAbsolutePath();
         delete(absolute);
-        LocalCluster cluster = new LocalCluster(absolute, agents);
+        LocalCluster cluster = new LocalCluster(absolute, agents, environment);
         Instant began = Instant.now();
         Said up = cluster.up();
         if (up.exit() != 0) {
@@ -108,7 +117,8 @@ public final class LocalCluster implements AutoCloseable {
     /** Starts what is missing. */
     public Said up() {
         List<String> arguments =
-                new ArrayList<>(List.of("up", "--agents", "" + agents, "--aot", "now"));
+                new ArrayList<>(
+                        List.of("up", "--agents", "" + agents, "--aot", "now", "--no-adopt"));
         int gateway = client.base().getPort();
         arguments.addAll(List.of("--gateway-port", gateway == 1 ? "0" : "" + gateway));
         arguments.addAll(List.of("--registry-port", "0"));
@@ -141,7 +151,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     public Said caravan(String... arguments) {
-        return caravan(home, Map.of(), arguments);
+        return caravan(home, environment, arguments);
     }
 
     public static Said caravan(Path home, String... arguments) {

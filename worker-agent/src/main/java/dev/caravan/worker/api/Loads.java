@@ -14,7 +14,7 @@ final class Loads {
 
     static ReplicaLoad of(Replica replica) {
         return new ReplicaLoad(
-                replica.id().value(), replica.gate().busy(), replica.gate().total(), 0, 0);
+                replica.id().value(), replica.gate().taken(), replica.gate().total(), 0, 0);
     }
 
     static Optional<ReplicaLoad> of(EngineSupervisor supervisor, ReplicaId id) {

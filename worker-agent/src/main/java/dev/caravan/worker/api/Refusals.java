@@ -1,6 +1,7 @@
 package dev.caravan.worker.api;
 
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.ReplicaLoad;
@@ -32,11 +33,18 @@ final class Refusals {
                 WireJson.mapper()
                         .writeValueAsBytes(
                                 new Refusal(
-                                        code.name(), String.valueOf(failure.getMessage()), load));
+                                        code.name(),
+                                        String.valueOf(failure.getMessage()),
+                                        load,
+                                        engineStatus(failure)));
         response.setStatusCode(status(code));
         response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
         response.getHeaders().setContentLength(body.length);
         return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+
+    private static @Nullable Integer engineStatus(Throwable failure) {
+        return failure instanceof EngineRefusal refusal ? refusal.status() : null;
     }
 
     private static FaultCode code(Throwable failure) {

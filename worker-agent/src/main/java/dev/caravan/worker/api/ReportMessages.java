@@ -5,6 +5,7 @@ import dev.caravan.wire.EngineBuild;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.VersionMessage;
 import dev.caravan.worker.api.store.ModelMessages;
+import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.WantedEngine;
@@ -13,6 +14,7 @@ import dev.caravan.worker.app.status.AgentStatus;
 import dev.caravan.worker.app.status.StatusBoard;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,18 @@ public final class ReportMessages {
                 new VersionMessage(status.desired().epoch(), status.desired().number()),
                 status.replicas().stream().map(ReportMessages::replica).toList(),
                 null,
-                status.models().stream().map(ModelMessages::of).toList());
+                status.models().stream().map(ModelMessages::of).toList(),
+                status.adopted().map(ReportMessages::adopted).map(List::of).orElse(null));
+    }
+
+    private static AgentReport.Adopted adopted(AdoptedEngine.Status engine) {
+        return new AgentReport.Adopted(
+                engine.kind(),
+                engine.url(),
+                engine.version(),
+                engine.slots(),
+                engine.here(),
+                engine.fault().orElse(null));
     }
 
     private static @Nullable EngineBuild build(Engines.Availability engine) {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -62,7 +64,17 @@ final class RunMessages {
                 options.frequencyPenalty(),
                 options.keep(),
                 required(options.stop(), "options.stop"),
-                format(options.format()));
+                format(options.format()),
+                named(options.named()));
+    }
+
+    /** A gateway that does not tell has filled in what was not named. */
+    private static Set<String> named(@Nullable List<String> names) {
+        return names == null
+                ? SamplingOptions.NAMES
+                : names.stream()
+                        .filter(SamplingOptions.NAMES::contains)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     private static OutputFormat format(@Nullable JsonNode format) {
@@ -94,7 +106,8 @@ final class RunMessages {
                             piece.sequence(),
                             piece.text(),
                             piece.ids().stream().mapToInt(Integer::intValue).toArray(),
-                            piece.idsComplete());
+                            piece.idsComplete(),
+                            piece.thinking());
             case RunFrame.End end ->
                     new Frame.End(
                             end.reason().name().toLowerCase(Locale.ROOT),

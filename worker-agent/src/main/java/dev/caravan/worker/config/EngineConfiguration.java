@@ -6,6 +6,7 @@ import dev.caravan.engine.process.ProcessLauncher;
 import dev.caravan.engine.source.ConfiguredFolder;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
+import dev.caravan.worker.adapter.ollama.OllamaProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,6 +35,11 @@ class EngineConfiguration {
                 worker.engineArguments(),
                 cluster.clusterId(),
                 worker.loadTimeout());
+    }
+
+    @Bean(initMethod = "start")
+    AdoptedOllama adoptedOllama(OllamaProperties ollama, WorkerProperties worker) {
+        return new AdoptedOllama(ollama.server(worker.loadTimeout()));
     }
 
     private static EngineFinder finder(WorkerProperties worker) {

@@ -3,11 +3,13 @@ package dev.caravan.worker.config;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.api.store.StoreRoutes;
+import dev.caravan.worker.app.store.JoinedModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
@@ -26,7 +28,13 @@ class StoreConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> storeRoutes(FolderModelStore store) {
-        return new StoreRoutes(store.blobs(), store, store.maker(), store.viewer()).routes();
+    @Primary
+    JoinedModels models(FolderModelStore own, AdoptedOllama ollama) {
+        return new JoinedModels(own, own.viewer(), ollama.models());
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> storeRoutes(FolderModelStore own, JoinedModels models) {
+        return new StoreRoutes(own.blobs(), models, own.maker(), models).routes();
     }
 }

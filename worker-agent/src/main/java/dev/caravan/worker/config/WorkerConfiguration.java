@@ -80,12 +80,14 @@ class WorkerConfiguration {
     @Bean
     EngineSupervisor supervisor(
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             ModelStore store,
             EventPusher events,
             @Qualifier("control") ScheduledExecutorService control,
             InstantSource clock,
             WorkerProperties worker) {
-        return new EngineSupervisor(engines, store, events, control, clock, worker.slots());
+        return new EngineSupervisor(
+                engines, ollama.engine(), store, events, control, clock, worker.slots());
     }
 
     @Bean(initMethod = "start")
@@ -103,12 +105,19 @@ class WorkerConfiguration {
     StatusBoard statusBoard(
             EngineSupervisor supervisor,
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             ModelStore store,
             SampledMemory memory,
             ReconcileLoop reconcile,
             AgentIdentity identity) {
         return new StatusBoard(
-                supervisor, engines, store, memory, reconcile::version, identity.startedAt());
+                supervisor,
+                engines,
+                ollama.engine(),
+                store,
+                memory,
+                reconcile::version,
+                identity.startedAt());
     }
 
     @Bean
@@ -188,6 +197,7 @@ class WorkerConfiguration {
             @Qualifier("control") ScheduledExecutorService control,
             EngineSupervisor supervisor,
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             SampledMemory memory,
             ModelStore store,
             EventPusher events,
@@ -195,6 +205,15 @@ class WorkerConfiguration {
             WorkerMetrics metrics,
             AgentIdentity identity) {
         return new WorkerLife(
-                control, supervisor, engines, memory, store, events, slots, metrics, identity);
+                control,
+                supervisor,
+                engines,
+                ollama,
+                memory,
+                store,
+                events,
+                slots,
+                metrics,
+                identity);
     }
 }

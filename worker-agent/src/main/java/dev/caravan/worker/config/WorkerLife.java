@@ -36,6 +36,7 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
 
     private final EngineSupervisor supervisor;
     private final LlamaCppEngines engines;
+    private final AdoptedOllama ollama;
     private final SampledMemory memory;
     private final ModelStore store;
     private final EventPusher events;
@@ -53,6 +54,7 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
             ScheduledExecutorService control,
             EngineSupervisor supervisor,
             LlamaCppEngines engines,
+            AdoptedOllama ollama,
             SampledMemory memory,
             ModelStore store,
             EventPusher events,
@@ -62,6 +64,7 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
         this.control = control;
         this.supervisor = supervisor;
         this.engines = engines;
+        this.ollama = ollama;
         this.memory = memory;
         this.store = store;
         this.events = events;
@@ -121,6 +124,9 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
                     .timeout(LAST_WORDS, Mono.empty())
                     .block();
             slots.close();
+            // an engine that ends now is to be started again with the agent
+            supervisor.close();
+            ollama.end();
         }
     }
 

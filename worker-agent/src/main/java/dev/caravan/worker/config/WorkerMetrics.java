@@ -1,5 +1,6 @@
 package dev.caravan.worker.config;
 
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Replica;
@@ -21,8 +22,6 @@ import org.springframework.beans.factory.ObjectProvider;
 /** Keeps {@link WorkerMetric}s: counts what happens, and looks at what is when told to. */
 final class WorkerMetrics implements ReplicaChanges.Listener {
 
-    private static final String ENGINE = "llama.cpp";
-
     private static final Duration[] LOAD_BUCKETS =
             Stream.concat(
                             Stream.of(500, 1000, 2500).map(Duration::ofMillis),
@@ -37,7 +36,6 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
     private final MultiGauge engineSlots;
     private final MultiGauge nodeMemory;
     private final MultiGauge store;
-    private final Counter crashes;
 
     /**
      * @param node the agent's id
@@ -50,11 +48,7 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
         this.engineSlots = gauge(WorkerMetric.ENGINE_SLOTS);
         this.nodeMemory = gauge(WorkerMetric.NODE_MEMORY);
         this.store = gauge(WorkerMetric.STORE);
-        this.crashes =
-                Counter.builder(WorkerMetric.ENGINE_RESTARTS.id())
-                        .description(WorkerMetric.ENGINE_RESTARTS.description())
-                        .tags("node", node, "engine", ENGINE, "reason", "crash")
-                        .register(registry);
+        crashes(ModelRunner.LLAMA_CPP);
     }
 
     private MultiGauge gauge(WorkerMetric metric) {
@@ -68,7 +62,7 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
     public void loaded(Replica replica, Duration took) {
         Timer.builder(WorkerMetric.MODEL_LOAD.id())
                 .description(WorkerMetric.MODEL_LOAD.description())
-                .tags("model", model(replica), "engine", ENGINE, "source", "disk")
+                .tags("model", model(replica), "engine", engine(replica), "source", "disk")
                 .serviceLevelObjectives(LOAD_BUCKETS)
                 .register(registry)
                 .record(took);
@@ -76,7 +70,14 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
 
     @Override
     public void crashed(Replica replica) {
-        crashes.increment();
+        crashes(replica.kind()).increment();
+    }
+
+    private Counter crashes(ModelRunner engine) {
+        return Counter.builder(WorkerMetric.ENGINE_RESTARTS.id())
+                .description(WorkerMetric.ENGINE_RESTARTS.description())
+                .tags("node", node, "engine", engine.label(), "reason", "crash")
+                .register(registry);
     }
 
     /** A run ended well. */
@@ -89,9 +90,21 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
     private void tokens(Replica replica, String type, int count) {
         Counter.builder(WorkerMetric.ENGINE_TOKENS.id())
                 .description(WorkerMetric.ENGINE_TOKENS.description())
-                .tags("node", node, "engine", ENGINE, "model", model(replica), "type", type)
+                .tags(
+                        "node",
+                        node,
+                        "engine",
+                        engine(replica),
+                        "model",
+                        model(replica),
+                        "type",
+                        type)
                 .register(registry)
                 .increment(count);
+    }
+
+    private static String engine(Replica replica) {
+        return replica.kind().label();
     }
 
     private static String model(Replica replica) {
@@ -125,7 +138,7 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
         return MultiGauge.Row.of(
                 Tags.of(
                         "engine",
-                        ENGINE,
+                        replica.engine().label(),
                         "engine_id",
                         replica.wanted().id().value(),
                         "model",

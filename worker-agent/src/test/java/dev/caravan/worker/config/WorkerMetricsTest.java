@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,11 +27,13 @@ class WorkerMetricsTest {
     private final FakeStore store = new FakeStore();
     private final ManualClock clock = ManualClock.anytime();
     private final EngineSupervisor supervisor =
-            new EngineSupervisor(engines, store, (_, _, _) -> {}, Runnable::run, clock, 4);
+            new EngineSupervisor(
+                    engines, Optional.empty(), store, (_, _, _) -> {}, Runnable::run, clock, 4);
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,
                     engines,
+                    Optional.empty(),
                     store,
                     () -> new HostMemory.Sample(1, 1, Map.of()),
                     () -> Version.NONE,

@@ -1,6 +1,7 @@
 package dev.caravan.gateway.adapter.agent;
 
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.core.run.RunFrame;
@@ -102,6 +103,9 @@ public final class HttpReplicas implements Replicas {
     }
 
     private CaravanException refusal(Loaded target, int status, @Nullable Refusal refusal) {
+        if (refusal != null && refusal.status() != null) {
+            return new EngineRefusal(refusal.status(), refusal.error());
+        }
         String text = refusal == null ? "answered " + status : refusal.error();
         FaultCode code = code(status, refusal);
         if (code == FaultCode.BUSY) {

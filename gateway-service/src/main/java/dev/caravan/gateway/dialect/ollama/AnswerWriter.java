@@ -19,6 +19,7 @@ import java.util.Locale;
 public final class AnswerWriter {
 
     private static final byte[] GOES_ON = ",\"done\":false}".getBytes(UTF_8);
+    private static final byte[] BEFORE_THINKING = "\",\"thinking\":\"".getBytes(UTF_8);
     private static final int ROOM_PER_LINE = 48;
 
     private final ByteBufAllocator allocator;
@@ -68,13 +69,13 @@ public final class AnswerWriter {
         for (RunFrame frame : frames) {
             switch (frame) {
                 case RunFrame.Piece piece -> {
-                    if (!piece.text().isEmpty()) {
-                        text(lines, piece.text());
+                    if (!piece.text().isEmpty() || !piece.thinking().isEmpty()) {
+                        text(lines, piece.text(), piece.thinking());
                         lines.writeBytes(GOES_ON).writeByte('\n');
                     }
                 }
                 case RunFrame.End end -> {
-                    text(lines, "");
+                    text(lines, "", "");
                     figures(lines, end, times);
                     lines.writeByte('\n');
                 }
@@ -86,10 +87,16 @@ public final class AnswerWriter {
         return lines;
     }
 
-    /** The whole answer as one object. */
-    public ByteBuf whole(CharSequence answer, RunFrame.End end, Times times) {
-        ByteBuf object = allocator.buffer(beforeTime.length + answer.length() + 4 * ROOM_PER_LINE);
-        text(object, answer);
+    /**
+     * The whole answer as one object.
+     *
+     * @param thinking the model's reasoning; empty where it told none apart
+     */
+    public ByteBuf whole(
+            CharSequence answer, CharSequence thinking, RunFrame.End end, Times times) {
+        int room = beforeTime.length + answer.length() + thinking.length() + 4 * ROOM_PER_LINE;
+        ByteBuf object = allocator.buffer(room);
+        text(object, answer, thinking);
         figures(object, end, times);
         return object;
     }
@@ -97,7 +104,7 @@ public final class AnswerWriter {
     /** The object for a request that only loaded or unloaded the model. */
     public ByteBuf empty(String reason) {
         ByteBuf object = allocator.buffer(beforeTime.length + 4 * ROOM_PER_LINE);
-        text(object, "");
+        text(object, "", "");
         object.writeCharSequence(",\"done\":true,\"done_reason\":\"%s\"}".formatted(reason), UTF_8);
         return object;
     }
@@ -110,11 +117,15 @@ public final class AnswerWriter {
                 .writeByte('\n');
     }
 
-    private void text(ByteBuf out, CharSequence text) {
+    private void text(ByteBuf out, CharSequence text, CharSequence thinking) {
         out.writeBytes(beforeTime);
         timestamps.write(out);
         out.writeBytes(beforeText);
         JsonText.write(out, text);
+        if (!thinking.isEmpty()) {
+            out.writeBytes(BEFORE_THINKING);
+            JsonText.write(out, thinking);
+        }
         out.writeBytes(afterText);
     }
 

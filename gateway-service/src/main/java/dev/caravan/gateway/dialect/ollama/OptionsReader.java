@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -56,10 +58,18 @@ final class OptionsReader {
                         number("frequency_penalty", defaults.frequencyPenalty()),
                         (int) integer("num_keep", defaults.keep()),
                         texts("stop"),
-                        format),
+                        format,
+                        named()),
                 present("num_ctx")
                         ? OptionalInt.of((int) integer("num_ctx", 0))
                         : OptionalInt.empty());
+    }
+
+    /** Sampling values that the client has a wish about. */
+    private Set<String> named() {
+        return SamplingOptions.NAMES.stream()
+                .filter(this::present)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private boolean present(String name) {

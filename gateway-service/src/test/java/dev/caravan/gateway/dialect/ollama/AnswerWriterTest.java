@@ -43,7 +43,7 @@ class AnswerWriterTest {
     void writesAChatWithItsMessage() {
         AnswerWriter writer = writer(AnswerForm.CHAT, "a\"b");
 
-        assertThat(text(writer.whole("Hi", END, TIMES)))
+        assertThat(text(writer.whole("Hi", "", END, TIMES)))
                 .startsWith(
                         "{\"model\":\"a\\\"b\",\"created_at\":\"2026-11-21T08:00:07.000042Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"done\":true,")
                 .doesNotEndWith("\n");
@@ -87,7 +87,7 @@ class AnswerWriterTest {
                     built.appendCodePoint(codePoint);
                 }
             }
-            String whole = text(writer(AnswerForm.GENERATE, "toy").whole(built, END, TIMES));
+            String whole = text(writer(AnswerForm.GENERATE, "toy").whole(built, "", END, TIMES));
 
             assertThat(WireJson.mapper().readTree(whole).get("response").asString())
                     .isEqualTo(built.toString());

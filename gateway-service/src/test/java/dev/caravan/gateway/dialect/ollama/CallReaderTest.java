@@ -84,6 +84,8 @@ class CallReaderTest {
         assertThat(options.temperature()).isZero();
         assertThat(options.topK()).isEqualTo(40);
         assertThat(options.stop()).containsExactly("a", "b");
+        assertThat(options.named())
+                .containsExactlyInAnyOrder("num_predict", "seed", "temperature", "stop");
         assertThat(options.format()).isEqualTo(new OutputFormat.Json());
     }
 

@@ -29,12 +29,19 @@ public sealed interface RunFrame {
 
     /**
      * @param ids of the tokens that make up the text
-     * @param idsComplete false where the engine held some ids back and they could not be found out
+     * @param idsComplete false where the engine held some ids back and they could not be found out,
+     *     or tells none
+     * @param thinking text of the model's reasoning, where the engine tells it apart; else empty
      */
-    record Piece(long sequence, String text, List<Integer> ids, boolean idsComplete)
+    record Piece(
+            long sequence, String text, List<Integer> ids, boolean idsComplete, String thinking)
             implements RunFrame {
         public Piece {
             ids = List.copyOf(ids);
+        }
+
+        public Piece(long sequence, String text, List<Integer> ids, boolean idsComplete) {
+            this(sequence, text, ids, idsComplete, "");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.core.run;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * How tokens are chosen. All values are always sent, since the engines' own defaults differ from
@@ -10,6 +11,8 @@ import java.util.List;
  * @param seed negative: random
  * @param keep prompt tokens that stay when the context is shifted
  * @param format what the text must conform to
+ * @param named which of them the client named, in Ollama's spelling; an engine that knows the
+ *     model's own defaults uses those for the others
  */
 public record SamplingOptions(
         int predict,
@@ -25,9 +28,27 @@ public record SamplingOptions(
         double frequencyPenalty,
         int keep,
         List<String> stop,
-        OutputFormat format) {
+        OutputFormat format,
+        Set<String> named) {
 
-    /** Ollama's defaults. */
+    /** All sampling values in Ollama's spelling. */
+    public static final Set<String> NAMES =
+            Set.of(
+                    "num_predict",
+                    "seed",
+                    "top_k",
+                    "top_p",
+                    "min_p",
+                    "typical_p",
+                    "repeat_last_n",
+                    "temperature",
+                    "repeat_penalty",
+                    "presence_penalty",
+                    "frequency_penalty",
+                    "num_keep",
+                    "stop");
+
+    /** Ollama's defaults; the client named none. */
     public static final SamplingOptions DEFAULTS =
             new SamplingOptions(
                     -1,
@@ -43,9 +64,15 @@ public record SamplingOptions(
                     0.0,
                     4,
                     List.of(),
-                    new OutputFormat.Text());
+                    new OutputFormat.Text(),
+                    Set.of());
 
     public SamplingOptions {
         stop = List.copyOf(stop);
+        named = Set.copyOf(named);
+        if (!NAMES.containsAll(named)) {
+            throw new IllegalArgumentException(
+                    "named: %s (expected: some of %s)".formatted(named, NAMES));
+        }
     }
 }

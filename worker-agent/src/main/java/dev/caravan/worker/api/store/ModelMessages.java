@@ -1,6 +1,7 @@
 package dev.caravan.worker.api.store;
 
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
@@ -24,7 +25,8 @@ public final class ModelMessages {
                 model.capabilities(),
                 model.facts().map(ModelMessages::facts).orElse(null),
                 policy(model.policy()),
-                model.fault().orElse(null));
+                model.fault().orElse(null),
+                model.engine() == ModelRunner.LLAMA_CPP ? null : model.engine().label());
     }
 
     private static ModelDetails details(Description description) {

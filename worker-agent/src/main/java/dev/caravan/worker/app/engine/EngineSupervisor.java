@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.worker.app.event.AgentEvents;
 import dev.caravan.worker.app.store.ModelStore;
@@ -39,6 +40,7 @@ public final class EngineSupervisor implements AutoCloseable {
     private static final int ENDS_SHOWN = 8;
 
     private final Engines engines;
+    private final Optional<AdoptedEngine> adopted;
     private final ModelStore store;
     private final AgentEvents events;
     private final Executor control;
@@ -51,17 +53,20 @@ public final class EngineSupervisor implements AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param adopted runs the models that are its own
      * @param control runs one task after the other; they may block
      * @param defaultSlots of an engine that is wanted with 0
      */
     public EngineSupervisor(
             Engines engines,
+            Optional<AdoptedEngine> adopted,
             ModelStore store,
             AgentEvents events,
             Executor control,
             InstantSource clock,
             int defaultSlots) {
         this.engines = engines;
+        this.adopted = adopted;
         this.store = store;
         this.events = events;
         this.control = control;
@@ -128,12 +133,12 @@ public final class EngineSupervisor implements AutoCloseable {
 
     /** Control thread. Starts an engine; what goes wrong is told by the replica's state. */
     public void start(WantedEngine wanted) {
-        WantedEngine full = wanted.slots() == 0 ? wanted.withSlots(defaultSlots) : wanted;
+        WantedEngine full = sized(wanted);
         Replica replica = new Replica(full, clock, () -> slotsChanged(full.id()));
         replicas.put(full.id(), replica);
         Instant begun = clock.instant();
         try {
-            RunningEngine engine = engines.start(spec(full));
+            RunningEngine engine = launch(full);
             replica.started(engine);
             changes.signal();
             follow(replica, engine, begun);
@@ -147,7 +152,19 @@ public final class EngineSupervisor implements AutoCloseable {
         }
     }
 
-    private EngineSpec spec(WantedEngine wanted) {
+    /** How many requests an adopted engine runs at once is not the scheduler's to say. */
+    private WantedEngine sized(WantedEngine wanted) {
+        Optional<AdoptedEngine> runner =
+                store.find(wanted.digest())
+                        .filter(model -> model.engine() == ModelRunner.OLLAMA)
+                        .flatMap(_ -> adopted);
+        if (runner.isPresent()) {
+            return wanted.withSlots(runner.get().status().slots());
+        }
+        return wanted.slots() == 0 ? wanted.withSlots(defaultSlots) : wanted;
+    }
+
+    private RunningEngine launch(WantedEngine wanted) {
         StoredModel model =
                 store.find(wanted.digest())
                         .orElseThrow(
@@ -155,6 +172,19 @@ public final class EngineSupervisor implements AutoCloseable {
                                         LoadFailures.of(
                                                 "model %s, digest %s: not in this agent's store (expected: a model it reports)",
                                                 wanted.model(), wanted.digest()));
+        return switch (model.engine()) {
+            case LLAMA_CPP -> engines.start(spec(wanted, model));
+            case OLLAMA ->
+                    adopted.orElseThrow(
+                                    () ->
+                                            LoadFailures.of(
+                                                    "model %s: no Ollama is adopted here (expected: caravan.worker.ollama.url)",
+                                                    wanted.model()))
+                            .load(wanted, model);
+        };
+    }
+
+    private static EngineSpec spec(WantedEngine wanted, StoredModel model) {
         model.fault()
                 .ifPresent(
                         fault -> {

@@ -1,10 +1,12 @@
 package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.KeepAlive;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,18 @@ public final class Replica {
     /** Its engine, while that answers requests. */
     public Optional<RunningEngine> answering() {
         return state instanceof EngineState.Ready ? Optional.ofNullable(engine) : Optional.empty();
+    }
+
+    /** What runs it; what is not started yet counts as an engine of our own. */
+    public ModelRunner kind() {
+        RunningEngine running = engine;
+        return running == null ? ModelRunner.LLAMA_CPP : running.kind();
+    }
+
+    /** Bytes it holds where its engine tells itself; empty where the process has to be asked. */
+    public OptionalLong toldMemory() {
+        RunningEngine running = engine;
+        return running == null || !state.isLive() ? OptionalLong.empty() : running.memory();
     }
 
     /** Sets how long it stays after its last run. */

@@ -1,15 +1,37 @@
 package dev.caravan.worker.app.engine;
 
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.RunFrame;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** One engine process. */
+/** One engine process, or one model in an engine that serves several. */
 public interface RunningEngine {
 
+    /** 0 where the process is not the agent's. */
     long pid();
+
+    default ModelRunner kind() {
+        return ModelRunner.LLAMA_CPP;
+    }
+
+    /** Bytes it holds, as it tells itself; empty where the process has to be looked at. */
+    default OptionalLong memory() {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Requests it runs at once, as far as is known now.
+     *
+     * @param wanted as many as it was started for
+     * @return 1 to {@code wanted}
+     */
+    default int slots(int wanted) {
+        return wanted;
+    }
 
     /**
      * Completes with the address, host:port on loopback, as soon as it answers; an error where it

@@ -10,6 +10,7 @@ public final class SlotGate {
 
     private final int total;
     private final Runnable changed;
+    private int limit;
     private int running;
     private int settling;
     private boolean closed;
@@ -22,13 +23,33 @@ public final class SlotGate {
             throw new IllegalArgumentException("slots: " + total + " (expected: >= 1)");
         }
         this.total = total;
+        this.limit = total;
         this.changed = changed;
+    }
+
+    /**
+     * Grants no more than that many at once from now on; those granted are not affected.
+     *
+     * @param slots 1 to {@link #total}
+     */
+    public void limit(int slots) {
+        if (slots < 1 || slots > total) {
+            throw new IllegalArgumentException(
+                    "slots: " + slots + " (expected: 1 to " + total + ")");
+        }
+        synchronized (this) {
+            if (limit == slots) {
+                return;
+            }
+            limit = slots;
+        }
+        changed.run();
     }
 
     /** A slot, or empty where all are taken or the gate is closed. */
     public Optional<Slot> take() {
         synchronized (this) {
-            if (closed || running + settling >= total) {
+            if (closed || running + settling >= limit) {
                 return Optional.empty();
             }
             running++;
@@ -50,9 +71,14 @@ public final class SlotGate {
         return total;
     }
 
-    /** Slots that cannot be granted now. */
+    /** Slots in use. */
     public synchronized int busy() {
         return running + settling;
+    }
+
+    /** Slots that cannot be granted now: those in use, and those that the limit keeps back. */
+    public synchronized int taken() {
+        return Math.min(total, running + settling + total - limit);
     }
 
     /** Slots whose run goes on; the engine works on no others once it has settled. */

@@ -11,6 +11,7 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Replica;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.SlotGate;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import reactor.core.publisher.Flux;
@@ -25,6 +26,9 @@ public final class Runs {
 
     /** Some 100 bytes each; more than most answers have. Past it the engine is not read on. */
     private static final int BUFFERED_FRAMES = 4096;
+
+    /** How long a slot is not granted after the engine refused a request for want of room. */
+    private static final Duration REST = Duration.ofSeconds(1);
 
     private final EngineSupervisor supervisor;
     private final BiConsumer<Replica, RunFrame.End> finished;
@@ -52,7 +56,7 @@ public final class Runs {
                         Mono.fromCallable(() -> take(id, digest, keepAlive)),
                         taken -> frames(taken, request),
                         Runs::release,
-                        (taken, _) -> settle(taken),
+                        Runs::failed,
                         Runs::settle)
                 .limitRate(BUFFERED_FRAMES);
     }
@@ -88,7 +92,31 @@ public final class Runs {
     }
 
     private static Mono<Void> release(Taken taken) {
-        return Mono.fromRunnable(taken.slot()::release);
+        return Mono.fromRunnable(
+                () -> {
+                    correct(taken);
+                    taken.slot().release();
+                });
+    }
+
+    /** What the answer has shown of the engine's slots holds from the next grant on. */
+    private static void correct(Taken taken) {
+        SlotGate gate = taken.replica().gate();
+        gate.limit(taken.engine().slots(gate.total()));
+    }
+
+    private static Mono<Void> failed(Taken taken, Throwable failure) {
+        boolean full = failure instanceof CaravanException fault && fault.code() == FaultCode.BUSY;
+        return full ? Mono.fromRunnable(() -> rest(taken)) : settle(taken);
+    }
+
+    /**
+     * The engine has no room although a slot was free: others use it too. The request goes back at
+     * once, the slot is not granted again for a while.
+     */
+    private static void rest(Taken taken) {
+        taken.slot().settle();
+        var _ = Mono.delay(REST).subscribe(_ -> taken.slot().release());
     }
 
     /** The engine may still be at it for some 30 ms; until then its slot is not free. */

@@ -1,6 +1,8 @@
 package dev.caravan.worker.app.status;
 
 import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.ModelRunner;
+import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.WantedEngine;
@@ -14,6 +16,7 @@ import java.util.Optional;
  * nothing has happened.
  *
  * @param desired the version of the desired engines that it took on
+ * @param adopted an engine that was there already
  */
 public record AgentStatus(
         Engines.Availability engine,
@@ -21,7 +24,8 @@ public record AgentStatus(
         Store store,
         Version desired,
         List<ReplicaStatus> replicas,
-        List<StoredModel> models) {
+        List<StoredModel> models,
+        Optional<AdoptedEngine.Status> adopted) {
 
     public AgentStatus {
         replicas = List.copyOf(replicas);
@@ -35,10 +39,15 @@ public record AgentStatus(
     public record Store(long free, long models) {}
 
     /**
-     * @param memory resident bytes
+     * @param memory resident bytes, or what an adopted engine tells
      */
     public record ReplicaStatus(
-            WantedEngine wanted, EngineState state, int busy, long memory, Expiry expiry) {}
+            WantedEngine wanted,
+            ModelRunner engine,
+            EngineState state,
+            int busy,
+            long memory,
+            Expiry expiry) {}
 
     /** How long a replica stays. */
     public sealed interface Expiry {

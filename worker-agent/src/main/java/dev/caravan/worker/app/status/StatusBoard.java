@@ -2,6 +2,8 @@ package dev.caravan.worker.app.status;
 
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRunner;
+import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.Replica;
@@ -12,6 +14,7 @@ import dev.caravan.worker.app.store.StoredModel;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ public final class StatusBoard {
 
     private final EngineSupervisor supervisor;
     private final Engines engines;
+    private final Optional<AdoptedEngine> adopted;
     private final ModelStore store;
     private final HostMemory memory;
     private final Supplier<Version> desired;
@@ -42,6 +46,7 @@ public final class StatusBoard {
     public StatusBoard(
             EngineSupervisor supervisor,
             Engines engines,
+            Optional<AdoptedEngine> adopted,
             ModelStore store,
             HostMemory memory,
             Supplier<Version> desired,
@@ -49,6 +54,7 @@ public final class StatusBoard {
         this.first = startedAt.toEpochMilli();
         this.supervisor = supervisor;
         this.engines = engines;
+        this.adopted = adopted;
         this.store = store;
         this.memory = memory;
         this.desired = desired;
@@ -68,29 +74,47 @@ public final class StatusBoard {
     private AgentStatus look() {
         HostMemory.Sample sample = memory.latest();
         List<StoredModel> models = store.list();
+        List<ReplicaStatus> replicas =
+                supervisor.replicas().stream().map(replica -> status(replica, sample)).toList();
+        Optional<AdoptedEngine.Status> engine = adopted.map(AdoptedEngine::status);
+        long told = engine.filter(AdoptedEngine.Status::here).map(_ -> told()).orElse(0L);
         return new AgentStatus(
                 engines.availability(),
                 new AgentStatus.Memory(
-                        sample.total(), step(sample.available()), step(sample.used())),
+                        sample.total(), step(sample.available()), step(sample.used() + told)),
                 new AgentStatus.Store(step(store.freeBytes()), bytes(models)),
                 desired.get(),
-                supervisor.replicas().stream().map(replica -> status(replica, sample)).toList(),
-                models);
+                replicas,
+                models,
+                engine);
     }
 
     private static ReplicaStatus status(Replica replica, HostMemory.Sample sample) {
         return new ReplicaStatus(
                 replica.wanted(),
+                replica.kind(),
                 replica.state(),
                 replica.gate().busy(),
-                step(sample.engines().getOrDefault(replica.state().processId(), 0L)),
+                step(memory(replica, sample)),
                 replica.isIdle() ? new Expiry.Idle(replica.expiresAt()) : new Expiry.InUse());
     }
 
-    /** Names that share a digest share their bytes. */
+    private long told() {
+        return supervisor.replicas().stream()
+                .mapToLong(replica -> replica.toldMemory().orElse(0))
+                .sum();
+    }
+
+    private static long memory(Replica replica, HostMemory.Sample sample) {
+        return replica.toldMemory()
+                .orElseGet(() -> sample.engines().getOrDefault(replica.state().processId(), 0L));
+    }
+
+    /** Of the agent's own store; names that share a digest share their bytes. */
     private static long bytes(List<StoredModel> models) {
         Set<ModelDigest> counted = new HashSet<>();
         return models.stream()
+                .filter(model -> model.engine() == ModelRunner.LLAMA_CPP)
                 .filter(model -> counted.add(model.digest()))
                 .mapToLong(StoredModel::size)
                 .sum();

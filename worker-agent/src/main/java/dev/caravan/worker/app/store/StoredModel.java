@@ -5,6 +5,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.model.ModelRunner;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model in the store.
+ * A model in the store, or in an engine that has a store of its own.
  *
  * @param digest SHA-256 of the manifest's bytes
  * @param size bytes of all layers and the config
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param layers texts of the small layers by the last word of their media type: template, system,
  *     params, license, messages
  * @param params default options out of the params layer: numbers, texts, booleans, lists of them
+ * @param engine the only kind of engine that can run it from where it is
  */
 public record StoredModel(
         ModelRef name,
@@ -37,7 +39,40 @@ public record StoredModel(
         Map<String, List<String>> layers,
         Map<String, Object> params,
         Policy policy,
-        Optional<String> fault) {
+        Optional<String> fault,
+        ModelRunner engine) {
+
+    /** A model of this agent's own store. */
+    public StoredModel(
+            ModelRef name,
+            ModelDigest digest,
+            long size,
+            Instant modifiedAt,
+            Description description,
+            List<String> capabilities,
+            Optional<ModelFacts> facts,
+            Optional<Path> weights,
+            boolean templated,
+            Map<String, List<String>> layers,
+            Map<String, Object> params,
+            Policy policy,
+            Optional<String> fault) {
+        this(
+                name,
+                digest,
+                size,
+                modifiedAt,
+                description,
+                capabilities,
+                facts,
+                weights,
+                templated,
+                layers,
+                params,
+                policy,
+                fault,
+                ModelRunner.LLAMA_CPP);
+    }
 
     public StoredModel {
         capabilities = List.copyOf(capabilities);

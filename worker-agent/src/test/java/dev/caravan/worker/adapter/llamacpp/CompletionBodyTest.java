@@ -6,6 +6,7 @@ import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.SamplingOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +17,21 @@ class CompletionBodyTest {
     private static JsonNode body(OutputFormat format) {
         SamplingOptions options =
                 new SamplingOptions(
-                        20, 7, 30, 0.5, 0.1, 0.9, 32, 0.25, 1.5, 2, 3, 6, List.of("\n"), format);
+                        20,
+                        7,
+                        30,
+                        0.5,
+                        0.1,
+                        0.9,
+                        32,
+                        0.25,
+                        1.5,
+                        2,
+                        3,
+                        6,
+                        List.of("\n"),
+                        format,
+                        Set.of());
         byte[] body = CompletionBody.of(new int[] {1, 5, 9}, options, 7, 2048);
         return EngineJson.MAPPER.readTree(new String(body, StandardCharsets.UTF_8));
     }

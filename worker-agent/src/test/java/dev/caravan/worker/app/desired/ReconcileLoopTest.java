@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class ReconcileLoopTest {
         supervisor =
                 new EngineSupervisor(
                         engines,
+                        Optional.empty(),
                         new FakeStore(),
                         (_, _, _) -> {},
                         Runnable::run,

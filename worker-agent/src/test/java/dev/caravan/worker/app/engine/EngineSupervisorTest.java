@@ -25,6 +25,7 @@ class EngineSupervisorTest {
     private final EngineSupervisor supervisor =
             new EngineSupervisor(
                     engines,
+                    Optional.empty(),
                     store,
                     (kind, subject, detail) ->
                             told.add((kind + " " + subject + " " + detail).strip()),

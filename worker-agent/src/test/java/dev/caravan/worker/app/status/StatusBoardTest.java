@@ -28,11 +28,13 @@ class StatusBoardTest {
     private final AtomicReference<HostMemory.Sample> memory =
             new AtomicReference<>(new HostMemory.Sample(8 * GIBIBYTE, 4 * GIBIBYTE, Map.of()));
     private final EngineSupervisor supervisor =
-            new EngineSupervisor(engines, store, (_, _, _) -> {}, Runnable::run, clock, 4);
+            new EngineSupervisor(
+                    engines, Optional.empty(), store, (_, _, _) -> {}, Runnable::run, clock, 4);
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,
                     engines,
+                    Optional.empty(),
                     store,
                     memory::get,
                     () -> Version.NONE,

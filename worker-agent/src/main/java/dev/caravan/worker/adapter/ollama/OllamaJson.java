@@ -1,0 +1,68 @@
+package dev.caravan.worker.adapter.ollama;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Ollama's own answers, as far as they are read; every field may be absent. */
+final class OllamaJson {
+
+    static final JsonMapper MAPPER =
+            JsonMapper.builder()
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .build();
+
+    private OllamaJson() {}
+
+    record Version(@Nullable String version) {}
+
+    record Failure(@Nullable String error) {}
+
+    record Tags(@Nullable List<Entry> models) {}
+
+    /**
+     * A line of {@code /api/tags} or {@code /api/ps}.
+     *
+     * @param digest 64 hex digits
+     * @param size bytes, on disk or in memory
+     */
+    record Entry(
+            @Nullable String name,
+            @Nullable String digest,
+            long size,
+            @JsonProperty("modified_at") @Nullable String modifiedAt,
+            @Nullable Details details,
+            @Nullable List<String> capabilities,
+            @JsonProperty("remote_host") @Nullable String remoteHost,
+            @JsonProperty("remote_model") @Nullable String remoteModel,
+            @JsonProperty("size_vram") long sizeVram,
+            @JsonProperty("expires_at") @Nullable String expiresAt) {}
+
+    record Details(
+            @Nullable String format,
+            @Nullable String family,
+            @Nullable List<String> families,
+            @JsonProperty("parameter_size") @Nullable String parameterSize,
+            @JsonProperty("quantization_level") @Nullable String quantization) {}
+
+    record Show(
+            @Nullable String license,
+            @Nullable String parameters,
+            @Nullable String template,
+            @Nullable String system,
+            @JsonProperty("model_info") @Nullable Map<String, @Nullable JsonNode> modelInfo,
+            @Nullable List<Tensor> tensors,
+            @Nullable List<String> capabilities) {
+
+        Map<String, @Nullable JsonNode> info() {
+            return modelInfo == null ? Map.of() : modelInfo;
+        }
+    }
+
+    record Tensor(@Nullable String name, @Nullable String type, @Nullable List<Long> shape) {}
+}

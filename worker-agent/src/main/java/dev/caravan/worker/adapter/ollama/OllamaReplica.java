@@ -1,0 +1,275 @@
+package dev.caravan.worker.adapter.ollama;
+
+import dev.caravan.core.admission.SlotEstimate;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRunner;
+import dev.caravan.core.run.RunFrame;
+import dev.caravan.worker.app.engine.EngineEnd;
+import dev.caravan.worker.app.engine.EngineRequest;
+import dev.caravan.worker.app.engine.RunningEngine;
+import dev.caravan.worker.app.engine.WantedEngine;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
+
+/**
+ * One model that an Ollama server was asked to load. The server keeps it for {@link #KEPT} after
+ * each use and is asked again in between for as long as the agent wants it, so that nothing stays
+ * for ever where the agent dies.
+ */
+final class OllamaReplica implements RunningEngine {
+
+    private static final Logger log = LoggerFactory.getLogger(OllamaReplica.class);
+
+    static final Duration KEPT = Duration.ofMinutes(10);
+
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
+    private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
+
+    /** Measured: an Ollama whose client left has a free runner 0.15 s later. */
+    private static final Duration SETTLING = Duration.ofMillis(150);
+
+    /** A model that is being loaded anew is away from the list for a moment. */
+    private static final int MISSES = 2;
+
+    private final WantedEngine wanted;
+    private final String model;
+    private final OllamaHttp http;
+    private final AnswerWatch watch;
+    private final String build;
+    private final Duration loadTimeout;
+    private final long diskBytes;
+    private final AtomicReference<SlotEstimate> estimate;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Sinks.Empty<Void> stopped = Sinks.empty();
+    private final Sinks.One<EngineEnd> ended = Sinks.one();
+    private volatile boolean loaded;
+    private volatile boolean over;
+    private volatile boolean listed;
+    private volatile int misses;
+    private volatile long memory;
+    private volatile long keptFrom = System.nanoTime();
+
+    /**
+     * @param build shown in each answer's head
+     * @param diskBytes what the model is taken to hold where the server does not tell
+     */
+    OllamaReplica(
+            WantedEngine wanted,
+            OllamaHttp http,
+            AnswerWatch watch,
+            String build,
+            Duration loadTimeout,
+            long diskBytes) {
+        this.wanted = wanted;
+        this.model = wanted.model().display();
+        this.http = http;
+        this.watch = watch;
+        this.build = build;
+        this.loadTimeout = loadTimeout;
+        this.diskBytes = diskBytes;
+        this.estimate = new AtomicReference<>(SlotEstimate.of(wanted.slots()));
+    }
+
+    @Override
+    public long pid() {
+        return 0;
+    }
+
+    @Override
+    public ModelRunner kind() {
+        return ModelRunner.OLLAMA;
+    }
+
+    @Override
+    public OptionalLong memory() {
+        return OptionalLong.of(loaded ? memory : 0);
+    }
+
+    @Override
+    public int slots(int most) {
+        return Math.min(most, estimate.get().slots());
+    }
+
+    @Override
+    public Mono<String> ready() {
+        OllamaCall call = OllamaCall.load(model, wanted.contextLength(), KEPT.toSeconds());
+        Mono<String> load =
+                http.post(call.path(), call.body(), OllamaJson.Failure.class)
+                        .retryWhen(
+                                Retry.fixedDelay(Long.MAX_VALUE, BUSY_PAUSE)
+                                        .filter(OllamaReplica::isBusy))
+                        .timeout(loadTimeout, Mono.error(this::late))
+                        .onErrorMap(OllamaReplica::notLoaded)
+                        .doOnNext(_ -> isLoaded())
+                        .map(_ -> http.url().authority());
+        return Mono.firstWithSignal(load, stopped.asMono().then(Mono.empty()));
+    }
+
+    private void isLoaded() {
+        memory = diskBytes;
+        keptFrom = System.nanoTime();
+        loaded = true;
+    }
+
+    private static boolean isBusy(Throwable failure) {
+        return failure instanceof CaravanException fault && fault.code() == FaultCode.BUSY;
+    }
+
+    private CaravanException late() {
+        return new CaravanException(
+                FaultCode.LOAD_FAILED,
+                "Ollama at %s: model %s not loaded after %s (expected: sooner; a larger model may need a larger caravan.worker.load-timeout)"
+                        .formatted(http.url(), model, loadTimeout));
+    }
+
+    /** Its own words, but as what it is: a load that failed. */
+    private static Throwable notLoaded(Throwable failure) {
+        return new CaravanException(
+                FaultCode.LOAD_FAILED, String.valueOf(failure.getMessage()), failure);
+    }
+
+    @Override
+    public Mono<EngineEnd> ended() {
+        return ended.asMono();
+    }
+
+    @Override
+    public void stop(Duration grace) {
+        if (stopping.compareAndSet(false, true)) {
+            // a load that is left is given up by Ollama too
+            stopped.tryEmitEmpty();
+            unload().doFinally(_ -> end("unloaded")).subscribe();
+        }
+    }
+
+    private Mono<Void> unload() {
+        OllamaCall call = OllamaCall.unload(model);
+        return http.post(call.path(), call.body(), OllamaJson.Failure.class)
+                .timeout(UNLOAD_PATIENCE)
+                .doOnError(
+                        failure ->
+                                log.atInfo()
+                                        .addKeyValue("model", model)
+                                        .addKeyValue("cause", failure.getMessage())
+                                        .log("ollama did not unload"))
+                .onErrorComplete()
+                .then();
+    }
+
+    private void end(String why) {
+        loaded = false;
+        over = true;
+        ended.tryEmitValue(new EngineEnd(0, "Ollama at %s: %s".formatted(http.url(), why)));
+    }
+
+    ModelDigest digest() {
+        return wanted.digest();
+    }
+
+    /** Whether nothing of it is left on the server. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** The server is away: what it had loaded cannot be relied on, what it loads not waited for. */
+    void lost(String why) {
+        if (stopping.get()) {
+            return;
+        }
+        if (loaded) {
+            end(why);
+        } else {
+            stopped.tryEmitError(new CaravanException(FaultCode.LOAD_FAILED, why));
+        }
+    }
+
+    /**
+     * What the server says it has loaded.
+     *
+     * @param entry this model's line; empty where there is none
+     */
+    void seen(Optional<OllamaJson.Entry> entry) {
+        if (!loaded || stopping.get()) {
+            return;
+        }
+        if (entry.isPresent()) {
+            listed = true;
+            misses = 0;
+            // on a server without a GPU the size is 0 although the model is loaded
+            memory = entry.get().size() > 0 ? entry.get().size() : diskBytes;
+            keep();
+        } else if (listed && running.get() == 0 && ++misses >= MISSES) {
+            end(
+                    "model %s is not loaded any more (its owner unloaded it, or another model took its place)"
+                            .formatted(model));
+        }
+    }
+
+    private void keep() {
+        boolean due = System.nanoTime() - keptFrom > KEPT.toNanos() / 2;
+        if (due && running.get() == 0) {
+            keptFrom = System.nanoTime();
+            OllamaCall call = OllamaCall.load(model, wanted.contextLength(), KEPT.toSeconds());
+            http.post(call.path(), call.body(), OllamaJson.Failure.class)
+                    .timeout(loadTimeout)
+                    .onErrorComplete()
+                    .subscribe();
+        }
+    }
+
+    @Override
+    public Flux<RunFrame> run(EngineRequest request) {
+        return Flux.defer(
+                () -> {
+                    RunFrame head =
+                            new RunFrame.Head(
+                                    build,
+                                    wanted.id().value(),
+                                    request.options().seed(),
+                                    0,
+                                    java.util.List.of());
+                    if (request.options().predict() == 0) {
+                        // Ollama drops a prediction of 0 and goes on without end
+                        return Flux.just(head, nothing());
+                    }
+                    return AnswerFrames.begun(head, asked(request));
+                });
+    }
+
+    private Flux<RunFrame> asked(EngineRequest request) {
+        int others = running.getAndIncrement();
+        OllamaCall call = OllamaCall.of(model, request, wanted.contextLength(), KEPT.toSeconds());
+        AnswerReader reader =
+                new AnswerReader(
+                        waited -> estimate.updateAndGet(known -> known.answered(others, waited)));
+        return watch.guard(http.stream(call.path(), call.body(), reader::read))
+                .doFinally(
+                        _ -> {
+                            running.decrementAndGet();
+                            keptFrom = System.nanoTime();
+                        });
+    }
+
+    private static RunFrame nothing() {
+        return new RunFrame.End(RunFrame.EndReason.LENGTH, 0, 0, Duration.ZERO, 0, Duration.ZERO);
+    }
+
+    @Override
+    public Mono<Void> settled(IntSupplier others) {
+        return Mono.delay(SETTLING).then();
+    }
+}

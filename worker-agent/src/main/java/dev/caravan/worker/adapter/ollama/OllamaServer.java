@@ -1,0 +1,192 @@
+package dev.caravan.worker.adapter.ollama;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.worker.app.engine.AdoptedEngine;
+import dev.caravan.worker.app.engine.RunningEngine;
+import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.store.ModelStore;
+import dev.caravan.worker.app.store.ModelViewer;
+import dev.caravan.worker.app.store.StoredModel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * An Ollama server that was there already. It is asked on a timer what it has and what it has
+ * loaded, since its owner changes both without telling; one that does not answer twice in a row is
+ * away, with its models, until it answers again. {@link #start} before use, {@link #close} at the
+ * end, which unloads what was loaded for this agent.
+ */
+public final class OllamaServer implements AdoptedEngine, ModelStore, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(OllamaServer.class);
+
+    static final String KIND = "ollama";
+
+    /** The first look; a server with hundreds of models is told of a little later. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+    private static final int MISSES = 2;
+
+    private final OllamaUrl url;
+    private final OllamaProperties properties;
+    private final Duration loadTimeout;
+    private final OllamaHttp http;
+    private final Inventory inventory;
+    private final OllamaViewer viewer;
+    private final Set<OllamaReplica> replicas = ConcurrentHashMap.newKeySet();
+    private final Sinks.Many<List<StoredModel>> changes =
+            Sinks.many().multicast().directBestEffort();
+    private final Disposable.Swap timer = Disposables.swap();
+
+    private volatile Seen seen;
+    private volatile boolean here;
+    private int misses;
+
+    /** What is known of the server. */
+    private record Seen(String version, List<StoredModel> models, Optional<String> fault) {}
+
+    OllamaServer(OllamaUrl url, OllamaProperties properties, Duration loadTimeout) {
+        this.url = url;
+        this.properties = properties;
+        this.loadTimeout = loadTimeout;
+        this.http = new OllamaHttp(url);
+        this.inventory = new Inventory(http);
+        this.viewer = new OllamaViewer(http);
+        this.seen = new Seen("", List.of(), Optional.of("not asked yet"));
+    }
+
+    /**
+     * Looks once, which blocks for as long as the server takes but not for long, then on a timer.
+     */
+    public void start() {
+        here = url.isHere();
+        Mono<?> first = look().cache();
+        first.timeout(FIRST_LOOK).onErrorComplete().block();
+        timer.update(
+                first.then(
+                                look().delaySubscription(
+                                                properties.refresh(), Schedulers.parallel())
+                                        .repeat()
+                                        .then())
+                        .subscribe());
+    }
+
+    private Mono<Inventory.Found> look() {
+        return Mono.defer(inventory::look)
+                .doOnNext(this::answered)
+                .doOnError(this::missed)
+                .onErrorComplete();
+    }
+
+    private synchronized void answered(Inventory.Found found) {
+        misses = 0;
+        take(new Seen(found.version(), found.models(), Optional.empty()));
+        replicas.removeIf(OllamaReplica::isOver);
+        replicas.forEach(replica -> replica.seen(found.loaded(replica.digest())));
+    }
+
+    private synchronized void missed(Throwable failure) {
+        boolean known = seen.fault().isEmpty();
+        misses++;
+        if (known && misses < MISSES) {
+            return;
+        }
+        String fault = String.valueOf(failure.getMessage());
+        take(new Seen(seen.version(), List.of(), Optional.of(fault)));
+        replicas.removeIf(OllamaReplica::isOver);
+        replicas.forEach(replica -> replica.lost(fault));
+    }
+
+    private void take(Seen next) {
+        Seen before = seen;
+        seen = next;
+        if (before.fault().isPresent() != next.fault().isPresent()) {
+            log.atInfo()
+                    .addKeyValue("url", url)
+                    .addKeyValue("version", next.version())
+                    .addKeyValue("models", next.models().size())
+                    .addKeyValue("fault", next.fault().orElse("none"))
+                    .log(next.fault().isPresent() ? "ollama is away" : "ollama adopted");
+        }
+        if (!before.models().equals(next.models())) {
+            changes.tryEmitNext(next.models());
+        }
+    }
+
+    @Override
+    public Status status() {
+        Seen now = seen;
+        return new Status(
+                KIND, url.toString(), now.version(), properties.slots(), here, now.fault());
+    }
+
+    @Override
+    public RunningEngine load(WantedEngine wanted, StoredModel model) {
+        Seen now = seen;
+        now.fault()
+                .ifPresent(
+                        fault -> {
+                            throw new CaravanException(FaultCode.LOAD_FAILED, fault);
+                        });
+        OllamaReplica replica =
+                new OllamaReplica(
+                        wanted,
+                        http,
+                        watch(),
+                        KIND + " " + now.version(),
+                        loadTimeout,
+                        model.size());
+        replicas.add(replica);
+        return replica;
+    }
+
+    private AnswerWatch watch() {
+        return new AnswerWatch(url, inventory.version(), properties.stall(), Schedulers.parallel());
+    }
+
+    @Override
+    public List<StoredModel> list() {
+        return seen.models();
+    }
+
+    @Override
+    public Flux<List<StoredModel>> changes() {
+        return changes.asFlux();
+    }
+
+    /** Nothing is put there. */
+    @Override
+    public long freeBytes() {
+        return 0;
+    }
+
+    public ModelViewer viewer() {
+        return viewer;
+    }
+
+    /** Blocks for a moment. */
+    @Override
+    public void close() {
+        timer.dispose();
+        List<OllamaReplica> left = replicas.stream().filter(one -> !one.isOver()).toList();
+        left.forEach(replica -> replica.stop(Duration.ZERO));
+        Flux.fromIterable(left)
+                .flatMap(OllamaReplica::ended)
+                .then()
+                .timeout(LAST_WORDS, Mono.empty())
+                .block();
+    }
+}
