@@ -24,6 +24,7 @@ public final class Main {
         CaravanCommand top = new CaravanCommand();
         CommandLine line = new CommandLine(top);
         line.addSubcommand(new UpCommand(context));
+        line.addSubcommand(new AgentCommand(context));
         line.addSubcommand(new DownCommand(context));
         line.addSubcommand(new StatusCommand(context));
         line.addSubcommand(new LogsCommand(context));

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -38,7 +39,7 @@ public final class HealthRounds<R> {
     private final BooleanSupplier leads;
     private final InstantSource clock;
     private final Set<URI> beingAsked = ConcurrentHashMap.newKeySet();
-    private final Set<URI> unheard = ConcurrentHashMap.newKeySet();
+    private final Map<URI, String> unheard = new ConcurrentHashMap<>();
 
     public HealthRounds(
             Supplier<List<URI>> listed,
@@ -71,13 +72,30 @@ public final class HealthRounds<R> {
                 .then();
     }
 
-    /** An agent's own word, written down at once. */
+    /** An agent's own word, written down at once; one that is new is asked at once too. */
     public Mono<Void> told(AgentReading<R> reading, boolean stopping) {
         return Mono.defer(
                 () -> {
                     membership.told(reading, stopping, clock.instant());
+                    if (membership.unreached(reading.agent()) && !stopping) {
+                        probe(reading.address());
+                    }
                     return write(membership.judge(clock.instant()));
                 });
+    }
+
+    /** Apart from the agent's call, which is not to wait for the way back to it. */
+    private void probe(URI address) {
+        if (beingAsked.add(address)) {
+            ask(address, 0)
+                    .then(Mono.defer(() -> write(membership.judge(clock.instant()))))
+                    .subscribe();
+        }
+    }
+
+    /** Addresses that are listed and never answered, with what became of the last question. */
+    public Map<URI, String> unheard() {
+        return Map.copyOf(unheard);
     }
 
     private Mono<Void> write(Judgement<R> judgement) {
@@ -92,7 +110,7 @@ public final class HealthRounds<R> {
                 addresses.add(member.address());
             }
         }
-        unheard.retainAll(addresses);
+        unheard.keySet().retainAll(addresses);
         return addresses;
     }
 
@@ -105,8 +123,10 @@ public final class HealthRounds<R> {
                 .then();
     }
 
+    /** After one that is down another agent may have its address: the whole is asked for. */
     private long known(URI address) {
         return membership.latest().members().stream()
+                .filter(member -> member.verdict() != Verdict.DOWN)
                 .filter(member -> member.address().equals(address))
                 .mapToLong(member -> member.reading().sequence())
                 .findFirst()
@@ -126,7 +146,7 @@ public final class HealthRounds<R> {
     }
 
     private void missed(URI address, Answer<R> answer, String why) {
-        if (!membership.missed(address, answer) && unheard.add(address)) {
+        if (!membership.missed(address, answer) && unheard.put(address, why) == null) {
             LOG.atWarn()
                     .addKeyValue("address", address)
                     .addKeyValue("reason", why)

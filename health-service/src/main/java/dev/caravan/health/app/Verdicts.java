@@ -28,6 +28,9 @@ final class Verdicts {
         if (member.stopping()) {
             return member.judged(Verdict.DOWN, "it said that it stops");
         }
+        if (!member.reached()) {
+            return member.judged(Verdict.DOWN, whyUnreached(member));
+        }
         return switch (member.lastAnswer()) {
             case Answer.Report<R> report -> present(member, now, frozen, rival);
             case Answer.Unchanged<R> unchanged -> present(member, now, frozen, rival);
@@ -38,12 +41,26 @@ final class Verdicts {
         };
     }
 
+    private static String whyUnreached(Member<?> member) {
+        return switch (member.lastAnswer()) {
+            case Answer.Refused<?>(String why) -> why;
+            case Answer.Silent<?>(String why) -> why;
+            case Answer.Report<?> _, Answer.Unchanged<?> _ ->
+                    member.address() + ": not reached yet";
+        };
+    }
+
     private <R> Member<R> present(
             Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
-        String claim = rival.map(address -> "its id is also claimed by " + address).orElse("");
+        String claim = rival.map(address -> twoOfOneId(member, address)).orElse("");
         return frozen || !overdue(member, now)
                 ? member.judged(frozen ? member.verdict() : Verdict.READY, claim)
                 : bySilence(member, now, member.address() + ": was not asked in time");
+    }
+
+    private static String twoOfOneId(Member<?> member, URI second) {
+        return "two agents have its id: %s, and %s, which is refused (remove the file agent-id in the data folder of one and start it again)"
+                .formatted(member.address(), second);
     }
 
     private <R> Member<R> bySilence(Member<R> member, Instant now, String why) {

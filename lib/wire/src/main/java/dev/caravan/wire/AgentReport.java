@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine absent where none was found; {@code engineFault} then says why
  * @param desired the highest version of desired engines it took on
  * @param members RPC servers that hold layers for heads; absent: none
+ * @param addressReason for people: why it advertises this address; absent: not told
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentReport(
@@ -33,7 +34,65 @@ public record AgentReport(
         VersionMessage desired,
         List<Replica> replicas,
         @Nullable List<Member> members,
-        List<Model> models) {
+        List<Model> models,
+        @Nullable String addressReason) {
+
+    /** Without a reason for the address. */
+    public AgentReport(
+            String agentId,
+            String hostId,
+            String address,
+            String version,
+            long startedAt,
+            long sequence,
+            @Nullable EngineBuild engine,
+            @Nullable String engineFault,
+            int cores,
+            Memory memory,
+            Store store,
+            VersionMessage desired,
+            List<Replica> replicas,
+            @Nullable List<Member> members,
+            List<Model> models) {
+        this(
+                agentId,
+                hostId,
+                address,
+                version,
+                startedAt,
+                sequence,
+                engine,
+                engineFault,
+                cores,
+                memory,
+                store,
+                desired,
+                replicas,
+                members,
+                models,
+                null);
+    }
+
+    /** The same report with the reason for its address. */
+    public AgentReport withAddressReason(String reason) {
+        return new AgentReport(
+                agentId,
+                hostId,
+                address,
+                version,
+                startedAt,
+                sequence,
+                engine,
+                engineFault,
+                cores,
+                memory,
+                store,
+                desired,
+                replicas,
+                members,
+                models,
+                reason);
+    }
 
     /** The RPC servers it lends; none where the report does not name any. */
     public List<Member> lent() {
