@@ -31,6 +31,8 @@ public final class Main {
         line.addSubcommand(new RunCommand(context));
         line.addSubcommand(new ImportCommand(context));
         line.addSubcommand(new FixtureCommand(context));
+        line.addSubcommand(new PlanCommand(context));
+        line.addSubcommand(new PolicyCommand(context));
         line.addSubcommand(new EngineCommand(context));
         line.addSubcommand(new SmokeCommand(context));
         line.setCaseInsensitiveEnumValuesAllowed(true);

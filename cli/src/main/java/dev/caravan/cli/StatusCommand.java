@@ -173,7 +173,7 @@ final class StatusCommand implements Callable<Integer> {
                                                         replica.path("pid").asLong(0))));
     }
 
-    private static String shortened(String id) {
+    static String shortened(String id) {
         return id.length() > 8 ? id.substring(0, 8) : id;
     }
 }

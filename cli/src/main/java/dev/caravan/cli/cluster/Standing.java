@@ -28,7 +28,7 @@ sealed interface Standing {
         Optional<NodesMessage.Unusable> unusable =
                 nodes.unused().stream().filter(one -> one.address().equals(address)).findFirst();
         if (found.isEmpty()) {
-            return unusable.<Standing>map(one -> new Wrong(one.reason()))
+            return unusable.map(Standing::of)
                     .orElseGet(() -> new Waiting("the health service has not heard of it yet"));
         }
         AgentRecord node = found.get();
@@ -45,5 +45,11 @@ sealed interface Standing {
             case "UNREACHABLE" -> new Wrong(node.reason());
             default -> new Waiting(node.verdict() + ": " + node.reason());
         };
+    }
+
+    private static Standing of(NodesMessage.Unusable unusable) {
+        return unusable.verdict().equals("SILENT")
+                ? new Waiting(unusable.reason())
+                : new Wrong(unusable.reason());
     }
 }

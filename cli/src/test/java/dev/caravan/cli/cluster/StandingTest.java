@@ -27,6 +27,11 @@ class StandingTest {
                 .isInstanceOf(Standing.Waiting.class);
         assertThat(standing(List.of(node("a", HERE, "SUSPECT", "slow")), null))
                 .isEqualTo(new Standing.Waiting("SUSPECT: slow"));
+        assertThat(
+                        standing(
+                                List.of(),
+                                List.of(new NodesMessage.Unusable(HERE, "SILENT", "starting"))))
+                .isEqualTo(new Standing.Waiting("starting"));
     }
 
     @Test

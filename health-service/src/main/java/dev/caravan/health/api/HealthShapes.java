@@ -2,6 +2,7 @@ package dev.caravan.health.api;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.health.app.AgentReading;
+import dev.caravan.health.app.HealthRounds;
 import dev.caravan.health.app.Judgement;
 import dev.caravan.health.app.Member;
 import dev.caravan.wire.AgentRecord;
@@ -39,7 +40,8 @@ public final class HealthShapes {
      *
      * @param unheard listed addresses that never answered, with the reason
      */
-    static NodesMessage nodes(Judgement<AgentReport> judgement, Map<URI, String> unheard) {
+    static NodesMessage nodes(
+            Judgement<AgentReport> judgement, Map<URI, HealthRounds.Unheard> unheard) {
         Set<URI> members =
                 judgement.members().stream().map(Member::address).collect(Collectors.toSet());
         List<NodesMessage.Unusable> unusable =
@@ -50,8 +52,10 @@ public final class HealthShapes {
                                                 entry ->
                                                         new NodesMessage.Unusable(
                                                                 entry.getKey().toString(),
-                                                                UNREACHABLE,
-                                                                entry.getValue())),
+                                                                entry.getValue().connected()
+                                                                        ? "SILENT"
+                                                                        : UNREACHABLE,
+                                                                entry.getValue().reason())),
                                 judgement.refused().stream()
                                         .map(
                                                 address ->
@@ -70,9 +74,9 @@ public final class HealthShapes {
 
     private static AgentRecord shown(Member<AgentReport> member) {
         AgentRecord record = record(member);
-        return member.reached() || member.stopping()
-                ? record
-                : new AgentRecord(record.report(), UNREACHABLE, record.reason(), record.seenAt());
+        return member.unreachable() && !member.stopping()
+                ? new AgentRecord(record.report(), UNREACHABLE, record.reason(), record.seenAt())
+                : record;
     }
 
     public static AgentRecord record(Member<AgentReport> member) {

@@ -32,6 +32,13 @@ public final class HealthRounds<R> {
     /** The whole report is asked for in every tenth, should another process answer in between. */
     private static final int ROUNDS_FOR_THE_WHOLE = 10;
 
+    /**
+     * Why nothing was heard from an address.
+     *
+     * @param connected somebody is there, and says nothing
+     */
+    public record Unheard(boolean connected, String reason) {}
+
     private final Supplier<List<URI>> listed;
     private final AgentQuestions<R> questions;
     private final Membership<R> membership;
@@ -39,7 +46,7 @@ public final class HealthRounds<R> {
     private final BooleanSupplier leads;
     private final InstantSource clock;
     private final Set<URI> beingAsked = ConcurrentHashMap.newKeySet();
-    private final Map<URI, String> unheard = new ConcurrentHashMap<>();
+    private final Map<URI, Unheard> unheard = new ConcurrentHashMap<>();
 
     public HealthRounds(
             Supplier<List<URI>> listed,
@@ -94,7 +101,7 @@ public final class HealthRounds<R> {
     }
 
     /** Addresses that are listed and never answered, with what became of the last question. */
-    public Map<URI, String> unheard() {
+    public Map<URI, Unheard> unheard() {
         return Map.copyOf(unheard);
     }
 
@@ -140,16 +147,18 @@ public final class HealthRounds<R> {
                 membership.answered(reading, clock.instant());
             }
             case Answer.Unchanged<R> unchanged -> membership.unchanged(address, clock.instant());
-            case Answer.Refused<R>(String why) -> missed(address, answer, why);
-            case Answer.Silent<R>(String why) -> missed(address, answer, why);
+            case Answer.Refused<R>(String why) -> missed(address, answer, new Unheard(false, why));
+            case Answer.Unreachable<R>(String why) ->
+                    missed(address, answer, new Unheard(false, why));
+            case Answer.Silent<R>(String why) -> missed(address, answer, new Unheard(true, why));
         }
     }
 
-    private void missed(URI address, Answer<R> answer, String why) {
+    private void missed(URI address, Answer<R> answer, Unheard why) {
         if (!membership.missed(address, answer) && unheard.put(address, why) == null) {
             LOG.atWarn()
                     .addKeyValue("address", address)
-                    .addKeyValue("reason", why)
+                    .addKeyValue("reason", why.reason())
                     .log("a listed agent cannot be reached");
         }
     }

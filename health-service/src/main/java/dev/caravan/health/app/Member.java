@@ -61,7 +61,20 @@ public record Member<R>(
                     case Answer.Report<R> report -> true;
                     case Answer.Unchanged<R> unchanged -> true;
                     case Answer.Refused<R> refused -> false;
+                    case Answer.Unreachable<R> unreachable -> false;
                     case Answer.Silent<R> silent -> false;
+                };
+    }
+
+    /** Whether no connection to its address ever came about. */
+    public boolean unreachable() {
+        return !reached
+                && switch (lastAnswer) {
+                    case Answer.Refused<R> refused -> true;
+                    case Answer.Unreachable<R> unreachable -> true;
+                    case Answer.Silent<R> silent -> false;
+                    case Answer.Report<R> report -> false;
+                    case Answer.Unchanged<R> unchanged -> false;
                 };
     }
 

@@ -13,7 +13,10 @@ final class Verdicts {
 
     /** Whether {@code member}, not down so far, says nothing for longer than is its habit. */
     boolean silent(Member<?> member, Instant now) {
-        return member.lastAnswer() instanceof Answer.Silent && overdue(member, now);
+        return switch (member.lastAnswer()) {
+            case Answer.Silent<?> _, Answer.Unreachable<?> _ -> overdue(member, now);
+            case Answer.Refused<?> _, Answer.Report<?> _, Answer.Unchanged<?> _ -> false;
+        };
     }
 
     private boolean overdue(Member<?> member, Instant now) {
@@ -37,6 +40,7 @@ final class Verdicts {
             case Answer.Refused<R>(String why) when overdue(member, now) ->
                     member.judged(Verdict.DOWN, why);
             case Answer.Refused<R> refused -> member;
+            case Answer.Unreachable<R>(String why) -> frozen ? member : bySilence(member, now, why);
             case Answer.Silent<R>(String why) -> frozen ? member : bySilence(member, now, why);
         };
     }
@@ -44,6 +48,7 @@ final class Verdicts {
     private static String whyUnreached(Member<?> member) {
         return switch (member.lastAnswer()) {
             case Answer.Refused<?>(String why) -> why;
+            case Answer.Unreachable<?>(String why) -> why;
             case Answer.Silent<?>(String why) -> why;
             case Answer.Report<?> _, Answer.Unchanged<?> _ ->
                     member.address() + ": not reached yet";

@@ -30,7 +30,8 @@ public record NodesMessage(
     }
 
     /**
-     * @param verdict UNREACHABLE, or DUPLICATE where another agent has its id
+     * @param verdict UNREACHABLE; SILENT where somebody is there who says nothing; DUPLICATE where
+     *     another agent has its id
      * @param reason for people; names the address
      */
     public record Unusable(String address, String verdict, String reason) {}

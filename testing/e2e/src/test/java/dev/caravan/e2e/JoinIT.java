@@ -126,7 +126,7 @@ class JoinIT {
                 cluster().nodes().stream()
                         .flatMap(node -> node.path("report").path("replicas").valueStream())
                         .toList();
-        assertThat(replicas).singleElement();
+        assertThat(replicas).hasSize(1);
         Namespaces.Said run = cluster().caravan("right", "right", "run", "-n", "5", "joined", "hi");
         assertThat(run.exit()).describedAs(run.text()).isZero();
     }

@@ -23,7 +23,7 @@ public final class JoinedCluster implements AutoCloseable {
     public static final String CONTROL = "control";
 
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
-    private static final int SECONDS = 200;
+    private static final int SECONDS = 280;
 
     private final Namespaces machines;
     private final Path folder;
@@ -88,6 +88,7 @@ public final class JoinedCluster implements AutoCloseable {
     /** As {@link #join}, with a state folder of another name. */
     public Namespaces.Said joinAs(String machine, String home, String... more) {
         List<String> words = new ArrayList<>(joinLine());
+        words.addAll(List.of("--wait", "240"));
         words.addAll(List.of(more));
         return caravan(machine, home, words.toArray(String[]::new));
     }

@@ -93,7 +93,7 @@ public final class HttpAgentQuestions implements AgentQuestions<AgentReport> {
         }
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         if (isUnreachable(root)) {
-            return new Answer.Silent<>(
+            return new Answer.Unreachable<>(
                     "%s: not reachable from the health service: %s (expected: the address of an interface that it has a way to; set another with --advertise or --interface, or open the firewall)"
                             .formatted(address, unreachable(root)));
         }

@@ -30,16 +30,16 @@ class HttpAgentQuestionsTest {
     }
 
     @Test
-    void aHostThatCannotBeReachedIsSilentAndSaidToBeUnreachable() {
+    void aHostThatCannotBeReachedIsToldFromOneThatRefuses() {
         for (ConnectException failure :
                 List.of(
                         new ConnectException("finishConnect(..) failed: No route to host"),
                         new ConnectTimeoutException("connection timed out after 1000 ms: /10.9"))) {
             assertThat(askWhere(failure))
                     .isInstanceOfSatisfying(
-                            Answer.Silent.class,
-                            silent ->
-                                    assertThat(silent.reason())
+                            Answer.Unreachable.class,
+                            unreachable ->
+                                    assertThat(unreachable.reason())
                                             .contains(ADDRESS + ": not reachable from the health")
                                             .contains("--advertise"));
         }
