@@ -185,6 +185,35 @@ class JoinIT {
 
     @Test
     @Order(7)
+    void aCutLinkIsReportedWithTheAddressAndAMendedOneHeals() {
+        machines().cut("left");
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> {
+                                JsonNode node = cluster().nodesOn("left").getFirst();
+                                assertThat(node.path("verdict").asString()).isEqualTo("DOWN");
+                                assertThat(node.path("reason").asString())
+                                        .contains("http://" + machines().address("left") + ":");
+                            });
+        } finally {
+            machines().mend("left");
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                cluster()
+                                        .nodesOn("left")
+                                        .getFirst()
+                                        .path("verdict")
+                                        .asString()
+                                        .equals("READY"));
+    }
+
+    @Test
+    @Order(8)
     void downEndsTheAgentAndTheClusterKnowsAtOnce() {
         Namespaces.Said down = cluster().caravan("right", "right", "down");
 
