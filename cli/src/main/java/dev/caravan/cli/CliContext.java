@@ -1,5 +1,6 @@
 package dev.caravan.cli;
 
+import dev.caravan.cli.api.ControlPlane;
 import dev.caravan.cli.api.GatewayClient;
 import dev.caravan.cli.cluster.ClusterFile;
 import dev.caravan.cli.cluster.Home;
@@ -7,9 +8,11 @@ import dev.caravan.cli.cluster.UpOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a command finds around itself.
@@ -48,10 +51,30 @@ public record CliContext(
             String url = endpoint.contains("://") ? endpoint : "http://" + endpoint;
             return new GatewayClient(url);
         }
+        Optional<ClusterFile> cluster = ClusterFile.read(home);
+        if (cluster.flatMap(ClusterFile::joinedRegistry).isPresent()) {
+            return new GatewayClient(gatewayOfJoined(cluster.get()));
+        }
         return new GatewayClient(
-                ClusterFile.read(home)
-                        .map(ClusterFile::gatewayUrl)
+                cluster.map(ClusterFile::gatewayUrl)
                         .orElse("http://127.0.0.1:" + UpOptions.GATEWAY_PORT));
+    }
+
+    private String gatewayOfJoined(ClusterFile cluster) throws IOException {
+        try (ControlPlane control = controlPlane(cluster)) {
+            return control.gateway()
+                    .orElseThrow(
+                            () ->
+                                    new CliException(
+                                            "%s: no gateway is registered there (expected: one; name it with --endpoint URL)"
+                                                    .formatted(cluster.registryUrl())));
+        }
+    }
+
+    /** The control plane of the cluster that an agent here has joined. */
+    ControlPlane controlPlane(ClusterFile cluster) throws IOException {
+        return new ControlPlane(
+                URI.create(cluster.registryUrl()), Files.readString(cluster.token(home)).strip());
     }
 
     private static Path project() {

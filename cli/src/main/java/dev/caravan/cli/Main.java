@@ -24,12 +24,15 @@ public final class Main {
         CaravanCommand top = new CaravanCommand();
         CommandLine line = new CommandLine(top);
         line.addSubcommand(new UpCommand(context));
+        line.addSubcommand(new AgentCommand(context));
         line.addSubcommand(new DownCommand(context));
         line.addSubcommand(new StatusCommand(context));
         line.addSubcommand(new LogsCommand(context));
         line.addSubcommand(new RunCommand(context));
         line.addSubcommand(new ImportCommand(context));
         line.addSubcommand(new FixtureCommand(context));
+        line.addSubcommand(new PlanCommand(context));
+        line.addSubcommand(new PolicyCommand(context));
         line.addSubcommand(new EngineCommand(context));
         line.addSubcommand(new SmokeCommand(context));
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,10 +1,11 @@
 package dev.caravan.cli;
 
+import dev.caravan.cli.api.ControlPlane;
 import dev.caravan.cli.api.GatewayClient;
+import dev.caravan.cli.cluster.ClusterFile;
 import dev.caravan.cli.cluster.Status;
 import dev.caravan.wire.WireJson;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,37 +44,59 @@ final class StatusCommand implements Callable<Integer> {
             throw CliException.notUp("nothing is up; start with: ./caravan up");
         }
         Status status = found.get();
-        List<JsonNode> agents = agents(status);
+        Nodes nodes = nodes(status);
         if (json) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("up", status.up());
             all.put("clusterId", status.clusterId());
             all.put("endpoint", status.endpoint());
             all.put("registry", status.registry());
+            all.put("joined", status.joined());
             all.put("home", context.home().state().toString());
             all.put("processes", status.processes());
-            all.put("agents", agents);
+            all.put("agents", nodes.agents());
+            all.put("unusable", nodes.unusable());
             context.say(WireJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
         } else {
-            print(status, agents);
+            print(status, nodes);
         }
         return status.up() ? 0 : CliException.NOT_UP;
     }
 
-    /** The agents' own reports; none where the gateway cannot tell. */
-    private static List<JsonNode> agents(Status status) {
+    /**
+     * @param agents with their own reports and what is made of them
+     * @param unusable addresses where an agent is listed that cannot be used
+     */
+    private record Nodes(List<JsonNode> agents, List<JsonNode> unusable) {}
+
+    /** None where nobody can tell. */
+    private Nodes nodes(Status status) throws IOException {
         try {
-            JsonNode answer = new GatewayClient(status.endpoint()).get("/api/distributed/nodes");
-            List<JsonNode> agents = new ArrayList<>();
-            answer.path("nodes").valueStream().forEach(agents::add);
-            return agents;
+            JsonNode answer =
+                    status.joined()
+                            ? nodesOfJoined()
+                            : new GatewayClient(status.endpoint()).get("/api/distributed/nodes");
+            return new Nodes(
+                    answer.path("nodes").valueStream().toList(),
+                    answer.path("unusable").valueStream().toList());
         } catch (CliException notNow) {
-            return List.of();
+            return new Nodes(List.of(), List.of());
         }
     }
 
-    private void print(Status status, List<JsonNode> agents) {
-        context.say("endpoint  " + status.endpoint() + (status.up() ? "" : "  (not all is up)"));
+    private JsonNode nodesOfJoined() throws IOException {
+        try (ControlPlane control =
+                context.controlPlane(ClusterFile.read(context.home()).orElseThrow())) {
+            return WireJson.mapper().valueToTree(control.nodes());
+        }
+    }
+
+    private void print(Status status, Nodes nodes) {
+        String rest = status.up() ? "" : "  (not all is up)";
+        context.say(
+                status.joined()
+                        ? "joined    " + status.registry() + rest
+                        : "endpoint  " + status.endpoint() + rest);
         context.say(
                 "%-10s %8s %6s %10s %9s %6s  %s"
                         .formatted("process", "pid", "port", "up", "memory", "cpu", "state"));
@@ -100,7 +123,15 @@ final class StatusCommand implements Callable<Integer> {
                                 status.processes().stream()
                                         .mapToDouble(Status.Row::cpuPercent)
                                         .sum()));
-        agents.forEach(this::print);
+        nodes.agents().forEach(this::print);
+        for (JsonNode unusable : nodes.unusable()) {
+            context.say("");
+            context.say(
+                    "agent ?         %s  %s"
+                            .formatted(
+                                    unusable.path("verdict").asString("?"),
+                                    unusable.path("reason").asString("")));
+        }
     }
 
     private void print(JsonNode agent) {
@@ -117,6 +148,15 @@ final class StatusCommand implements Callable<Integer> {
                                                 + " "
                                                 + engine.path("build").asString("")
                                         : "none: " + report.path("engineFault").asString("?")));
+        String reason = agent.path("reason").asString("");
+        if (!reason.isEmpty()) {
+            context.say("  " + reason);
+        }
+        context.say(
+                "  at %s (%s)"
+                        .formatted(
+                                report.path("address").asString("?"),
+                                report.path("addressReason").asString("not said why")));
         report.path("replicas")
                 .valueStream()
                 .forEach(
@@ -133,7 +173,7 @@ final class StatusCommand implements Callable<Integer> {
                                                         replica.path("pid").asLong(0))));
     }
 
-    private static String shortened(String id) {
+    static String shortened(String id) {
         return id.length() > 8 ? id.substring(0, 8) : id;
     }
 }

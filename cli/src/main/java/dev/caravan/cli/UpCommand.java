@@ -1,8 +1,11 @@
 package dev.caravan.cli;
 
 import dev.caravan.cli.api.GatewayClient;
+import dev.caravan.cli.cluster.ClusterFile;
 import dev.caravan.cli.cluster.HomeLock;
 import dev.caravan.cli.cluster.OllamaAdoption;
+import dev.caravan.cli.cluster.JoinOptions;
+import dev.caravan.cli.cluster.MemorySize;
 import dev.caravan.cli.cluster.Startup;
 import dev.caravan.cli.cluster.UpOptions;
 import dev.caravan.cli.model.DemoModel;
@@ -11,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts the cluster and shows a first answer. */
@@ -31,8 +36,37 @@ final class UpCommand implements Callable<Integer> {
 
     private final CliContext context;
 
+    /** What of the suite is started here. */
+    enum Role {
+        ALL,
+        CONTROL,
+        AGENT
+    }
+
     @Option(names = "--agents", paramLabel = "N", description = "agents on this machine (2)")
     private @Nullable Integer agents;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "IP",
+            description =
+                    "listen on this address of the machine, so that others can join (loopback)")
+    private @Nullable String bind;
+
+    @Option(
+            names = "--agent-memory",
+            paramLabel = "SIZE",
+            description = "the most each agent offers, such as 12GB (all there is)")
+    private @Nullable String agentMemory;
+
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            description =
+                    "what to start: all (the usual), control (no agents), agent (as ./caravan agent)")
+    private @Nullable Role role;
+
+    @Mixin private JoinArguments join = new JoinArguments();
 
     @Option(
             names = "--gateway-port",
@@ -67,11 +101,17 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (role == Role.AGENT) {
+            new AgentJoin(context).run(joinOptions(), !join.hasOllama());
+            return 0;
+        }
         UpOptions options = options();
         context.home().create();
         try (HomeLock _ = HomeLock.take(context.home(), LOCK_PATIENCE, context::say)) {
             options = options.withGatewayPort(adopt(options.gatewayPort()));
-            new Engines().installed(context::say);
+            if (role != Role.CONTROL) {
+                new Engines().installed(context::say);
+            }
             Path java = Path.of(System.getProperty("java.home"), "bin", "java");
             Startup startup = new Startup(context.home(), java, context::say);
             Startup.Running running = startup.up(options, context.setting(RedisChoice.SETTING));
@@ -79,7 +119,12 @@ final class UpCommand implements Callable<Integer> {
             if (!running.fresh()) {
                 context.say("is up already");
             }
-            answer(gateway);
+            if (running.cluster().agents() > 0) {
+                answer(gateway);
+            } else {
+                context.say("endpoint  " + gateway.endpoint());
+            }
+            sayHowToJoin(running.cluster());
             if (options.caches() == UpOptions.CacheMaking.BACKGROUND) {
                 startup.makeCachesInBackground(running.cluster());
             }
@@ -92,17 +137,66 @@ final class UpCommand implements Callable<Integer> {
                 .settle(context.setting("OLLAMA_HOST"), !noAdopt, port);
     }
 
+    private JoinOptions joinOptions() {
+        if (agents != null || gatewayPort != null || registryPort != null) {
+            throw CliException.usage(
+                    "--role agent: with --agents, --gateway-port or --registry-port (expected: none of them, one agent is started and nothing else)");
+        }
+        return join.options(
+                context,
+                AgentCommand.bind(bind),
+                "--agent-memory",
+                agentMemory,
+                caches,
+                Duration.ofSeconds(seconds));
+    }
+
     private UpOptions options() {
+        join.given()
+                .ifPresent(
+                        option -> {
+                            throw CliException.usage(
+                                    option
+                                            + ": given without --role agent (expected: ./caravan agent --join HOST[:PORT])");
+                        });
+        if (agents != null && (agents < 1 || role == Role.CONTROL)) {
+            throw CliException.usage(
+                    "--agents: %d (expected: %s)"
+                            .formatted(
+                                    agents,
+                                    role == Role.CONTROL
+                                            ? "left out with --role control, which has none"
+                                            : "1 to 64; --role control has none"));
+        }
         try {
             return new UpOptions(
-                    optional(agents),
+                    role == Role.CONTROL ? OptionalInt.of(0) : optional(agents),
                     optional(gatewayPort),
                     optional(registryPort),
+                    AgentCommand.bind(bind),
+                    agentMemory == null
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(MemorySize.parse("--agent-memory", agentMemory)),
                     caches,
                     Duration.ofSeconds(seconds));
         } catch (IllegalArgumentException wrong) {
             throw CliException.usage(wrong);
         }
+    }
+
+    /** Whoever listens on loopback cannot be joined. */
+    private void sayHowToJoin(ClusterFile cluster) {
+        if (cluster.bind() == null) {
+            return;
+        }
+        Path token = context.home().tokenFile();
+        context.say("");
+        context.say(
+                "join      ./caravan agent --join %s --token %s"
+                        .formatted(cluster.registryUrl().replace("http://", ""), token));
+        context.say(
+                "          on the other machine; the token lies in %s here: copy that file there (readable by you alone) and name the copy"
+                        .formatted(token));
     }
 
     private void answer(GatewayClient gateway) throws IOException {

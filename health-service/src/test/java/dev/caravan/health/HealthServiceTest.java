@@ -1,6 +1,7 @@
 package dev.caravan.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.platform.Neighbours;
@@ -232,9 +233,64 @@ class HealthServiceTest {
             await().untilAsserted(
                             () ->
                                     assertThat(node(first).orElseThrow().reason())
-                                            .contains(impostor.address().toString()));
+                                            .contains(impostor.address().toString())
+                                            .contains(first.address().toString()));
+            assertThat(nodes().unused())
+                    .extracting(NodesMessage.Unusable::address, NodesMessage.Unusable::verdict)
+                    .contains(tuple(impostor.address().toString(), "DUPLICATE"));
             assertThat(node(first).orElseThrow().report().address())
                     .isEqualTo(first.address().toString());
+        }
+    }
+
+    @Test
+    void showsAListedAddressAtWhichNobodyAnswersAndWhy() {
+        var gone = new FakeAgent("gone", 1000);
+        gone.close();
+        LISTED.add(gone.address());
+
+        await().untilAsserted(
+                        () ->
+                                assertThat(nodes().unused())
+                                        .anySatisfy(
+                                                unusable -> {
+                                                    assertThat(unusable.address())
+                                                            .isEqualTo(gone.address().toString());
+                                                    assertThat(unusable.verdict())
+                                                            .isEqualTo("UNREACHABLE");
+                                                    assertThat(unusable.reason())
+                                                            .contains("connection refused");
+                                                }));
+
+        LISTED.remove(gone.address());
+        await().untilAsserted(() -> assertThat(nodes().unused()).isEmpty());
+    }
+
+    @Test
+    void showsAnAgentAsUnreachableThatMadeItselfKnownWithAWrongAddress() {
+        var wrong = new FakeAgent("wrong" + System.nanoTime(), 1000);
+        wrong.close();
+
+        assertThat(tell(wrong, AgentEvent.Type.AGENT_STARTED)).isEqualTo(204);
+
+        await().untilAsserted(
+                        () -> {
+                            AgentRecord node = node(wrong).orElseThrow();
+                            assertThat(node.verdict()).isEqualTo("UNREACHABLE");
+                            assertThat(node.reason())
+                                    .contains(wrong.address() + ": connection refused");
+                        });
+        await().untilAsserted(() -> assertThat(stored(wrong).verdict()).isEqualTo("DOWN"));
+        tellStop(wrong);
+    }
+
+    @Test
+    void asksAnAgentAtOnceThatMakesItselfKnown() {
+        try (var told = new FakeAgent("told" + System.nanoTime(), 1000)) {
+            tell(told, AgentEvent.Type.AGENT_STARTED);
+
+            await().untilAsserted(() -> assertThat(verdict(told)).contains("READY"));
+            tellStop(told);
         }
     }
 
@@ -278,15 +334,12 @@ class HealthServiceTest {
     }
 
     private int tellStop(FakeAgent agent) {
+        return tell(agent, AgentEvent.Type.AGENT_STOPPING);
+    }
+
+    private int tell(FakeAgent agent, AgentEvent.Type type) {
         var report = agent.report();
-        var event =
-                new AgentEvent(
-                        report.agentId(),
-                        0,
-                        AgentEvent.Type.AGENT_STOPPING,
-                        report.agentId(),
-                        null,
-                        report);
+        var event = new AgentEvent(report.agentId(), 0, type, report.agentId(), null, report);
         return post(WireJson.mapper().writeValueAsString(event)).statusCode();
     }
 

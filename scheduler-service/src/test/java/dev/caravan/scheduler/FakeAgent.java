@@ -217,7 +217,8 @@ final class FakeAgent implements AutoCloseable {
                         ? List.of(
                                 new AgentReport.Adopted(
                                         "ollama", "http://gpu:11434", "0.33.0", 1, false, null))
-                        : null);
+                        : null,
+                null);
     }
 
     AgentEvent event(AgentEvent.Type type, String subject) {

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,6 +51,32 @@ public final class GatewayClient {
     /** A short question. */
     public JsonNode get(String path) {
         return json(path, send(request(path).timeout(SHORT_ANSWER).GET()));
+    }
+
+    /** Replaces something and answers what holds now. */
+    public JsonNode put(String path, Object body) {
+        return json(
+                path,
+                send(
+                        request(path)
+                                .timeout(SHORT_ANSWER)
+                                .header("Content-Type", "application/json")
+                                .PUT(
+                                        HttpRequest.BodyPublishers.ofByteArray(
+                                                MAPPER.writeValueAsBytes(body)))));
+    }
+
+    /** A path with its query. */
+    public static String path(String path, Map<String, String> query) {
+        return path
+                + query.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + encoded(entry.getValue()))
+                        .collect(Collectors.joining("&", "?", ""));
+    }
+
+    /** As one segment of a path, or one value of a query. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Asks with a JSON body and hands on the lines of the answer as they come. */

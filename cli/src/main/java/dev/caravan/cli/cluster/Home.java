@@ -28,6 +28,11 @@ public record Home(Path project, Path state) {
         return state.resolve("token");
     }
 
+    /** The token of a cluster that an agent here has joined. */
+    public Path joinTokenFile() {
+        return state.resolve("join-token");
+    }
+
     public Path processTable() {
         return state.resolve("processes.json");
     }

@@ -24,15 +24,18 @@ final class LaunchPlan {
     private final ClusterFile cluster;
     private final Path java;
     private final int cores;
+    private final Map<String, String> ofAgents;
 
     /**
      * @param cores of this machine, shared evenly by the agents
+     * @param ofAgents what only agents are told; wins over what all are told
      */
-    LaunchPlan(Home home, ClusterFile cluster, Path java, int cores) {
+    LaunchPlan(Home home, ClusterFile cluster, Path java, int cores, Map<String, String> ofAgents) {
         this.home = home;
         this.cluster = cluster;
         this.java = java;
         this.cores = cores;
+        this.ofAgents = Map.copyOf(ofAgents);
     }
 
     /** One process to be started. */
@@ -74,12 +77,17 @@ final class LaunchPlan {
     private Map<String, String> settings(String name, Kind kind, int port) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(CLUSTER_ID, cluster.clusterId());
-        settings.put("CARAVAN_TOKEN_FILE", home.tokenFile().toString());
+        settings.put("CARAVAN_TOKEN_FILE", cluster.token(home).toString());
+        // the file counts; what a shell has exported is for the command
+        settings.put("CARAVAN_TOKEN", "");
         settings.put("CARAVAN_REGISTRY", cluster.registryUrl());
         settings.put("CARAVAN_REDIS", cluster.redis());
         settings.put("CARAVAN_READY_FILE", home.readyFile(name).toString());
         settings.put("CARAVAN_DATA_DIR", home.data(name).toString());
         settings.put("SERVER_PORT", Integer.toString(port));
+        if (cluster.bind() != null) {
+            settings.put("SERVER_ADDRESS", cluster.bind());
+        }
         settings.put("LOGGING_FILE_NAME", home.log(name).toString());
         // with the facts behind the sentence, which the usual pattern of files leaves out
         settings.put("LOGGING_PATTERN_FILE", "${logging.pattern.console}");
@@ -95,6 +103,10 @@ final class LaunchPlan {
                     Integer.toString(Math.max(1, cores / cluster.agents())));
             OllamaAdoption.setting(home, name)
                     .ifPresent(url -> settings.put(OllamaAdoption.SETTING, url));
+            if (cluster.agentMemory() != null) {
+                settings.put("CARAVAN_WORKER_MEMORY", cluster.agentMemory() + "B");
+            }
+            settings.putAll(ofAgents);
         }
         // meant for this command, not for what it starts
         for (String mine :

@@ -2,9 +2,19 @@ package dev.caravan.cli.cluster;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What a service writes when it listens. */
-public record ReadyFile(String service, long pid, int port, int managementPort) {
+/**
+ * What a service writes when it listens.
+ *
+ * @param host where neighbours reach it, as in a URL; absent in files of older builds
+ */
+public record ReadyFile(
+        String service, long pid, @Nullable String host, int port, int managementPort) {
+
+    public String url() {
+        return "http://" + (host == null ? "127.0.0.1" : host) + ":" + port;
+    }
 
     /** Empty until this very process has written it: an older one's file does not count. */
     public static Optional<ReadyFile> of(Home home, Member member) throws IOException {

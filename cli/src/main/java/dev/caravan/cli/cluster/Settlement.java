@@ -6,8 +6,10 @@ import dev.caravan.cli.process.PortOwner;
 import dev.caravan.cli.process.Ports;
 import dev.caravan.cli.redis.RedisChoice;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settles what a start needs to know before anything is started: ports and Redis. What runs already
@@ -37,12 +39,15 @@ final class Settlement {
     record Settled(ClusterFile cluster, Optional<RedisChoice.Own> ownRedis) {}
 
     Settled settle(UpOptions options, String configuredRedis) throws IOException {
+        refuseBesideJoinedAgent();
+        Optional<String> bind = bind(options);
         RedisChoice redis =
                 RedisChoice.choose(configuredRedis, Daemons.find("redis-server"), home.cache());
         int gateway =
                 port(
                         "--gateway-port",
                         Kind.GATEWAY,
+                        address(bind),
                         options.gatewayPort(),
                         before.map(ClusterFile::gatewayPort),
                         UpOptions.GATEWAY_PORT);
@@ -50,6 +55,7 @@ final class Settlement {
                 port(
                         "--registry-port",
                         Kind.REGISTRY,
+                        address(bind),
                         options.registryPort(),
                         before.map(ClusterFile::registryPort),
                         UpOptions.REGISTRY_PORT);
@@ -70,10 +76,59 @@ final class Settlement {
                         gateway,
                         registry,
                         url,
-                        redis instanceof RedisChoice.Own);
+                        redis instanceof RedisChoice.Own,
+                        bind.orElse(null),
+                        agentMemory(options),
+                        null);
         return new Settled(
                 cluster,
                 redis instanceof RedisChoice.Own own ? Optional.of(own) : Optional.empty());
+    }
+
+    private void refuseBesideJoinedAgent() {
+        if (runs && before.flatMap(ClusterFile::joinedRegistry).isPresent()) {
+            throw new CliException(
+                    "%s: an agent of the cluster at %s runs from this folder (expected: none); end it first: ./caravan down, or take another folder with CARAVAN_HOME"
+                            .formatted(home.state(), before.orElseThrow().registryUrl()));
+        }
+    }
+
+    private Optional<String> bind(UpOptions options) {
+        Optional<String> wanted =
+                options.bind()
+                        .filter(address -> !address.isLoopbackAddress())
+                        .map(InetAddress::getHostAddress);
+        if (!runs) {
+            return wanted;
+        }
+        Optional<String> running = Optional.ofNullable(before.orElseThrow().bind());
+        if (options.bind().isPresent() && !wanted.equals(running)) {
+            throw new CliException(
+                    "--bind: %s, but the running cluster listens on %s; end it first: ./caravan down"
+                            .formatted(
+                                    options.bind().get().getHostAddress(),
+                                    running.orElse("loopback")));
+        }
+        return running;
+    }
+
+    private static InetAddress address(Optional<String> bind) {
+        return bind.map(InetAddress::ofLiteral).orElseGet(InetAddress::getLoopbackAddress);
+    }
+
+    private @Nullable Long agentMemory(UpOptions options) {
+        Long wanted = options.agentMemory().isPresent() ? options.agentMemory().getAsLong() : null;
+        if (!runs || before.orElseThrow().agents() == 0) {
+            return wanted;
+        }
+        Long running = before.orElseThrow().agentMemory();
+        if (wanted != null && !wanted.equals(running)) {
+            throw new CliException(
+                    "--agent-memory: %d bytes, but the running cluster's agents offer %s; end it first: ./caravan down"
+                            .formatted(
+                                    wanted, running == null ? "all there is" : running + " bytes"));
+        }
+        return running;
     }
 
     private int agents(UpOptions options) {
@@ -82,7 +137,12 @@ final class Settlement {
     }
 
     private int port(
-            String flag, Kind kind, OptionalInt wanted, Optional<Integer> last, int usual) {
+            String flag,
+            Kind kind,
+            InetAddress address,
+            OptionalInt wanted,
+            Optional<Integer> last,
+            int usual) {
         if (runs) {
             int running = last.orElseThrow();
             if (wanted.orElse(0) != 0 && wanted.getAsInt() != running) {
@@ -91,20 +151,20 @@ final class Settlement {
                                 .formatted(flag, wanted.getAsInt(), kind.label(), running));
             }
             if (table.living(kind.label()).isEmpty()) {
-                requireFree(flag, kind, running);
+                requireFree(flag, kind, address, running);
             }
             return running;
         }
         int port = wanted.orElse(usual);
         if (port == 0) {
-            return Ports.pick();
+            return Ports.pick(address);
         }
-        requireFree(flag, kind, port);
+        requireFree(flag, kind, address, port);
         return port;
     }
 
-    private static void requireFree(String flag, Kind kind, int port) {
-        if (!Ports.free(port)) {
+    private static void requireFree(String flag, Kind kind, InetAddress address, int port) {
+        if (!Ports.free(address, port)) {
             String owner =
                     PortOwner.of(port)
                             .map(one -> "pid %d: %s".formatted(one.pid(), one.command()))

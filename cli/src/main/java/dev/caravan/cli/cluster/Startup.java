@@ -1,15 +1,12 @@
 package dev.caravan.cli.cluster;
 
-import dev.caravan.cli.CliException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -61,14 +58,15 @@ public final class Startup {
         long deadline = System.nanoTime() + options.patience().toNanos();
         ClusterFile.ensureToken(home);
         cluster.write(home);
-        List<BootJars.App> apps = unpack();
+        List<BootJars.App> apps = new ServiceApps(home, java).of(SERVICES);
         AotCaches caches = new AotCaches(home, java);
         if (options.caches() == UpOptions.CacheMaking.NOW) {
             say.accept("making start-up caches");
             caches.makeNow(caches.missing(apps), cluster.clusterId());
         }
         LaunchPlan plan =
-                new LaunchPlan(home, cluster, java, Runtime.getRuntime().availableProcessors());
+                new LaunchPlan(
+                        home, cluster, java, Runtime.getRuntime().availableProcessors(), Map.of());
         Function<BootJars.App, Optional<Path>> cache =
                 options.caches() == UpOptions.CacheMaking.OFF
                         ? _ -> Optional.empty()
@@ -98,7 +96,8 @@ public final class Startup {
     /** Starts making the start-up caches that are not there yet; returns at once. */
     public void makeCachesInBackground(ClusterFile cluster) throws IOException {
         AotCaches caches = new AotCaches(home, java);
-        List<BootJars.App> missing = caches.missing(unpack());
+        List<Kind> kinds = cluster.joined() == null ? SERVICES : List.of(Kind.AGENT);
+        List<BootJars.App> missing = caches.missing(new ServiceApps(home, java).of(kinds));
         ProcessTable table = ProcessTable.read(home);
         String name = Kind.CACHES.label();
         if (missing.isEmpty() || table.living(name).isPresent()) {
@@ -135,30 +134,5 @@ public final class Startup {
 
     private static BootJars.App app(List<BootJars.App> apps, Kind kind) {
         return apps.stream().filter(app -> app.kind() == kind).findFirst().orElseThrow();
-    }
-
-    private List<BootJars.App> unpack() {
-        BootJars jars = new BootJars(home, java);
-        List<CompletableFuture<BootJars.App>> apps =
-                SERVICES.stream()
-                        .map(
-                                kind ->
-                                        CompletableFuture.supplyAsync(
-                                                () -> unpack(jars, kind),
-                                                Thread::startVirtualThread))
-                        .toList();
-        try {
-            return apps.stream().map(CompletableFuture::join).toList();
-        } catch (CompletionException failure) {
-            throw failure.getCause() instanceof CliException told ? told : failure;
-        }
-    }
-
-    private static BootJars.App unpack(BootJars jars, Kind kind) {
-        try {
-            return jars.extract(kind);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 }

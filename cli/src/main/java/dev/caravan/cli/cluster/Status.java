@@ -15,9 +15,17 @@ import java.util.Optional;
  * What the processes of a cluster use.
  *
  * @param up whether all that belong to the cluster live and are ready
+ * @param endpoint the gateway's URL; empty where it is on another machine
+ * @param registry URL of the registry, here or elsewhere
+ * @param joined what runs here is one agent of the cluster of that registry
  */
 public record Status(
-        boolean up, String clusterId, String endpoint, String registry, List<Row> processes) {
+        boolean up,
+        String clusterId,
+        String endpoint,
+        String registry,
+        boolean joined,
+        List<Row> processes) {
 
     /**
      * One process.
@@ -68,21 +76,27 @@ public record Status(
             double percent = 100 * (used - before.getOrDefault(member, used)) / seconds;
             rows.add(row(home, member, percent, used));
         }
+        boolean joined = cluster.get().joined() != null;
         boolean up =
                 rows.stream().allMatch(Row::ready)
                         && count(living, Kind.AGENT) >= cluster.get().agents()
-                        && count(living, Kind.REDIS) >= (cluster.get().ownRedis() ? 1 : 0)
-                        && count(living, Kind.GATEWAY) == 1
-                        && count(living, Kind.REGISTRY) == 1
-                        && count(living, Kind.SCHEDULER) == 1
-                        && count(living, Kind.HEALTH) == 1;
+                        && (joined || controlPlane(cluster.get(), living));
         return Optional.of(
                 new Status(
                         up,
                         cluster.get().clusterId(),
-                        cluster.get().gatewayUrl(),
+                        joined ? "" : cluster.get().gatewayUrl(),
                         cluster.get().registryUrl(),
+                        joined,
                         rows));
+    }
+
+    private static boolean controlPlane(ClusterFile cluster, List<Member> living) {
+        return count(living, Kind.REDIS) >= (cluster.ownRedis() ? 1 : 0)
+                && count(living, Kind.GATEWAY) == 1
+                && count(living, Kind.REGISTRY) == 1
+                && count(living, Kind.SCHEDULER) == 1
+                && count(living, Kind.HEALTH) == 1;
     }
 
     private static long count(List<Member> members, Kind kind) {

@@ -1,20 +1,28 @@
 package dev.caravan.cli.cluster;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What {@code up} is asked for. Where a number is absent, a running cluster keeps its own, and a
  * new one takes the usual.
  *
+ * @param agents how many; 0 for a control plane alone
  * @param gatewayPort 0 for a free one
  * @param registryPort 0 for a free one
+ * @param bind the address to listen on, of this machine
+ * @param agentMemory bytes that each agent offers at the most
  * @param patience how long all of it may take to become ready
  */
 public record UpOptions(
         OptionalInt agents,
         OptionalInt gatewayPort,
         OptionalInt registryPort,
+        Optional<InetAddress> bind,
+        OptionalLong agentMemory,
         CacheMaking caches,
         Duration patience) {
 
@@ -33,13 +41,30 @@ public record UpOptions(
     }
 
     public UpOptions {
-        check("--agents", agents, 1, MOST_AGENTS);
+        check("--agents", agents, 0, MOST_AGENTS);
         check("--gateway-port", gatewayPort, 0, LAST_PORT);
         check("--registry-port", registryPort, 0, LAST_PORT);
     }
 
     public UpOptions withGatewayPort(OptionalInt port) {
-        return new UpOptions(agents, port, registryPort, caches, patience);
+        return new UpOptions(agents, port, registryPort, bind, agentMemory, caches, patience);
+    }
+
+    /** On loopback, with all of the machine's memory. */
+    public UpOptions(
+            OptionalInt agents,
+            OptionalInt gatewayPort,
+            OptionalInt registryPort,
+            CacheMaking caches,
+            Duration patience) {
+        this(
+                agents,
+                gatewayPort,
+                registryPort,
+                Optional.empty(),
+                OptionalLong.empty(),
+                caches,
+                patience);
     }
 
     private static void check(String name, OptionalInt value, int least, int most) {

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports on loopback. */
+/** Ports of this machine. */
 public final class Ports {
 
     // below the range from which systems take the ports of outgoing connections, so that none of
@@ -19,20 +19,28 @@ public final class Ports {
     private Ports() {}
 
     public static boolean free(int port) {
+        return free(InetAddress.getLoopbackAddress(), port);
+    }
+
+    public static boolean free(InetAddress address, int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(address, port));
             return true;
         } catch (IOException taken) {
             return false;
         }
     }
 
-    /** A port that nobody listened on a moment ago. */
+    /** A port on loopback that nobody listened on a moment ago. */
     public static int pick() {
+        return pick(InetAddress.getLoopbackAddress());
+    }
+
+    public static int pick(InetAddress address) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-            if (free(port)) {
+            if (free(address, port)) {
                 return port;
             }
         }

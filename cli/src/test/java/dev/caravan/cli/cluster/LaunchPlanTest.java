@@ -2,9 +2,13 @@ package dev.caravan.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
@@ -13,7 +17,7 @@ class LaunchPlanTest {
     private static final ClusterFile CLUSTER =
             new ClusterFile("c1", 2, 11434, 8761, "redis://127.0.0.1:7000", true);
 
-    private final LaunchPlan plan = new LaunchPlan(HOME, CLUSTER, Path.of("/jdk/bin/java"), 8);
+    private final LaunchPlan plan = plan(CLUSTER, Map.of());
 
     @Test
     void tellsAServiceEverythingByTheEnvironment() {
@@ -71,6 +75,73 @@ class LaunchPlanTest {
                 .contains("-XX:AOTCache=/cache/gateway.aot");
         assertThat(plan.service("gateway", app(Kind.GATEWAY), Optional.empty()).command())
                 .noneMatch(word -> word.startsWith("-XX:AOTCache"));
+    }
+
+    @Test
+    void listensOnLoopbackUnlessBoundAndThenSaysToAllWhere() {
+        ClusterFile bound =
+                new ClusterFile(
+                        "c1", 2, 1, 8761, "redis://127.0.0.1:7", true, "10.0.0.1", null, null);
+
+        assertThat(plan.service("health", app(Kind.HEALTH), Optional.empty()).settings())
+                .doesNotContainKey("SERVER_ADDRESS");
+        assertThat(
+                        plan(bound, Map.of())
+                                .service("health", app(Kind.HEALTH), Optional.empty())
+                                .settings())
+                .containsEntry("SERVER_ADDRESS", "10.0.0.1")
+                .containsEntry("CARAVAN_REGISTRY", "http://10.0.0.1:8761")
+                .containsEntry("CARAVAN_REDIS", "redis://127.0.0.1:7");
+    }
+
+    @Test
+    void capsTheMemoryOfAgentsOnly() {
+        LaunchPlan capped =
+                plan(
+                        new ClusterFile("c1", 2, 1, 2, "redis://h:7", true, null, 1L << 29, null),
+                        Map.of());
+
+        assertThat(capped.service("agent-1", app(Kind.AGENT), Optional.empty()).settings())
+                .containsEntry("CARAVAN_WORKER_MEMORY", "536870912B");
+        assertThat(capped.service("gateway", app(Kind.GATEWAY), Optional.empty()).settings())
+                .doesNotContainKey("CARAVAN_WORKER_MEMORY");
+    }
+
+    @Test
+    void givesAJoiningAgentItsOwnSettingsAndTheTokenOfThatCluster() {
+        JoinOptions options =
+                new JoinOptions(
+                        URI.create("http://10.0.0.1:8761"),
+                        "secret",
+                        Optional.empty(),
+                        Optional.of("10.0.0.2"),
+                        Optional.empty(),
+                        Optional.of(Path.of("/models")),
+                        OptionalLong.of(1 << 20),
+                        Optional.of(URI.create("http://127.0.0.1:11434")),
+                        UpOptions.CacheMaking.OFF,
+                        Duration.ofSeconds(1));
+        ClusterFile joined = ClusterFile.joining("c2", "http://10.0.0.1:8761");
+
+        Map<String, String> settings =
+                plan(joined, options.settings())
+                        .service("agent-1", app(Kind.AGENT), Optional.empty())
+                        .settings();
+
+        assertThat(settings)
+                .containsEntry("CARAVAN_REGISTRY", "http://10.0.0.1:8761")
+                .containsEntry("CARAVAN_TOKEN_FILE", "/state/join-token")
+                .containsEntry("CARAVAN_REDIS", "")
+                .containsEntry("CARAVAN_ADDRESS_ADVERTISE", "10.0.0.2")
+                .containsEntry("CARAVAN_DATA_DIR", "/models")
+                .containsEntry("CARAVAN_WORKER_MEMORY", "1048576B")
+                .containsEntry("CARAVAN_WORKER_CORES", "8")
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "http://127.0.0.1:11434");
+        assertThat(options.toString()).doesNotContain("secret");
+    }
+
+    private static LaunchPlan plan(ClusterFile cluster, Map<String, String> ofAgents) {
+        return new LaunchPlan(HOME, cluster, Path.of("/jdk/bin/java"), 8, ofAgents);
     }
 
     private static BootJars.App app(Kind kind) {

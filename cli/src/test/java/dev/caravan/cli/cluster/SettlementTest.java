@@ -12,7 +12,9 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,67 @@ class SettlementTest {
         assertThat(settle(running(), agents(1)).cluster().agents()).isEqualTo(2);
     }
 
+    @Test
+    void keepsTheAddressAndTheMemoryOfARunningClusterAndRefusesOthers() throws IOException {
+        InetAddress bound = InetAddress.ofLiteral("127.0.0.2");
+        ClusterFile first =
+                settle(ProcessTable.EMPTY, options(0, 0, Optional.empty(), OptionalLong.of(7)))
+                        .cluster();
+        assertThat(first.bind()).isNull();
+        assertThat(first.gatewayUrl()).startsWith("http://127.0.0.1:");
+        ClusterFile elsewhere =
+                new ClusterFile(
+                        "c",
+                        2,
+                        first.gatewayPort(),
+                        first.registryPort(),
+                        first.redis(),
+                        true,
+                        "10.0.0.1",
+                        7L,
+                        null);
+        elsewhere.write(home);
+
+        assertThat(settle(running(), options(0, 0)).cluster()).isEqualTo(elsewhere);
+        assertThat(elsewhere.registryUrl()).isEqualTo("http://10.0.0.1:" + first.registryPort());
+        assertThatThrownBy(
+                        () ->
+                                settle(
+                                        running(),
+                                        options(0, 0, Optional.of(bound), OptionalLong.empty())))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining(
+                        "--bind: 127.0.0.2, but the running cluster listens on 10.0.0.1");
+        assertThatThrownBy(
+                        () ->
+                                settle(
+                                        running(),
+                                        options(0, 0, Optional.empty(), OptionalLong.of(8))))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("--agent-memory: 8 bytes")
+                .hasMessageContaining("7 bytes");
+    }
+
+    @Test
+    void startsNoClusterBesideAnAgentThatJoinedAnother() throws IOException {
+        ClusterFile.joining("c", "http://10.0.0.9:8761").write(home);
+
+        assertThatThrownBy(() -> settle(running(), options(0, 0)))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("an agent of the cluster at http://10.0.0.9:8761")
+                .hasMessageContaining("CARAVAN_HOME");
+    }
+
+    @Test
+    void startsNoAgentsWhereOnlyTheControlPlaneIsAskedFor() throws IOException {
+        ClusterFile control = settle(ProcessTable.EMPTY, agents(0)).cluster();
+        control.write(home);
+
+        assertThat(control.agents()).isZero();
+        assertThat(settle(running(), options(0, 0)).cluster().agents()).isZero();
+        assertThat(settle(running(), agents(2)).cluster().agents()).isEqualTo(2);
+    }
+
     private Settlement.Settled settle(ProcessTable table, UpOptions options) throws IOException {
         return new Settlement(home, table).settle(options, "");
     }
@@ -134,11 +197,23 @@ class SettlementTest {
                 Duration.ofSeconds(1));
     }
 
+    private static UpOptions options(
+            int gateway, int registry, Optional<InetAddress> bind, OptionalLong memory) {
+        return new UpOptions(
+                OptionalInt.empty(),
+                OptionalInt.of(gateway),
+                OptionalInt.of(registry),
+                bind,
+                memory,
+                UpOptions.CacheMaking.OFF,
+                Duration.ofSeconds(1));
+    }
+
     private static UpOptions agents(int agents) {
         return new UpOptions(
                 OptionalInt.of(agents),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
+                OptionalInt.of(0),
+                OptionalInt.of(0),
                 UpOptions.CacheMaking.OFF,
                 Duration.ofSeconds(1));
     }

@@ -74,9 +74,9 @@ class StateFilesTest {
 
         Files.writeString(
                 home.readyFile("gateway"),
-                "{\"service\":\"gateway-service\",\"pid\":4711,\"port\":1,\"managementPort\":2,\"startedAt\":3}");
+                "{\"service\":\"gateway-service\",\"pid\":4711,\"host\":\"10.0.0.1\",\"port\":1,\"managementPort\":2,\"startedAt\":3}");
         assertThat(ReadyFile.of(home, member))
-                .contains(new ReadyFile("gateway-service", 4711, 1, 2));
+                .contains(new ReadyFile("gateway-service", 4711, "10.0.0.1", 1, 2));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.caravan.health.api;
 
 import dev.caravan.health.app.HealthRounds;
-import dev.caravan.health.app.Judgement;
 import dev.caravan.health.app.Membership;
 import dev.caravan.wire.AgentEvent;
 import dev.caravan.wire.AgentReport;
@@ -32,11 +31,7 @@ class HealthController {
 
     @GetMapping(Routes.NODES)
     NodesMessage nodes() {
-        Judgement<AgentReport> latest = membership.latest();
-        return new NodesMessage(
-                latest.frozen().isPresent(),
-                latest.frozen().orElse(""),
-                latest.members().stream().map(HealthShapes::record).toList());
+        return HealthShapes.nodes(membership.latest(), rounds.unheard());
     }
 
     @PostMapping(Routes.EVENTS)

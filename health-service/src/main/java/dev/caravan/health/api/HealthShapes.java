@@ -2,10 +2,18 @@ package dev.caravan.health.api;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.health.app.AgentReading;
+import dev.caravan.health.app.HealthRounds;
+import dev.caravan.health.app.Judgement;
 import dev.caravan.health.app.Member;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.NodesMessage;
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Between what crosses the wire and what judging works on. */
 public final class HealthShapes {
@@ -22,6 +30,53 @@ public final class HealthShapes {
                 report.startedAt(),
                 report.sequence(),
                 report);
+    }
+
+    /** The wire's verdict for an address at which no agent was reached so far. */
+    private static final String UNREACHABLE = "UNREACHABLE";
+
+    /**
+     * All that is known, for people.
+     *
+     * @param unheard listed addresses that never answered, with the reason
+     */
+    static NodesMessage nodes(
+            Judgement<AgentReport> judgement, Map<URI, HealthRounds.Unheard> unheard) {
+        Set<URI> members =
+                judgement.members().stream().map(Member::address).collect(Collectors.toSet());
+        List<NodesMessage.Unusable> unusable =
+                Stream.concat(
+                                unheard.entrySet().stream()
+                                        .filter(entry -> !members.contains(entry.getKey()))
+                                        .map(
+                                                entry ->
+                                                        new NodesMessage.Unusable(
+                                                                entry.getKey().toString(),
+                                                                entry.getValue().connected()
+                                                                        ? "SILENT"
+                                                                        : UNREACHABLE,
+                                                                entry.getValue().reason())),
+                                judgement.refused().stream()
+                                        .map(
+                                                address ->
+                                                        new NodesMessage.Unusable(
+                                                                address.toString(),
+                                                                "DUPLICATE",
+                                                                address
+                                                                        + ": its id is that of another agent")))
+                        .toList();
+        return new NodesMessage(
+                judgement.frozen().isPresent(),
+                judgement.frozen().orElse(""),
+                judgement.members().stream().map(HealthShapes::shown).toList(),
+                unusable.isEmpty() ? null : unusable);
+    }
+
+    private static AgentRecord shown(Member<AgentReport> member) {
+        AgentRecord record = record(member);
+        return member.unreachable() && !member.stopping()
+                ? new AgentRecord(record.report(), UNREACHABLE, record.reason(), record.seenAt())
+                : record;
     }
 
     public static AgentRecord record(Member<AgentReport> member) {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -31,6 +32,13 @@ public final class HealthRounds<R> {
     /** The whole report is asked for in every tenth, should another process answer in between. */
     private static final int ROUNDS_FOR_THE_WHOLE = 10;
 
+    /**
+     * Why nothing was heard from an address.
+     *
+     * @param connected somebody is there, and says nothing
+     */
+    public record Unheard(boolean connected, String reason) {}
+
     private final Supplier<List<URI>> listed;
     private final AgentQuestions<R> questions;
     private final Membership<R> membership;
@@ -38,7 +46,7 @@ public final class HealthRounds<R> {
     private final BooleanSupplier leads;
     private final InstantSource clock;
     private final Set<URI> beingAsked = ConcurrentHashMap.newKeySet();
-    private final Set<URI> unheard = ConcurrentHashMap.newKeySet();
+    private final Map<URI, Unheard> unheard = new ConcurrentHashMap<>();
 
     public HealthRounds(
             Supplier<List<URI>> listed,
@@ -71,13 +79,30 @@ public final class HealthRounds<R> {
                 .then();
     }
 
-    /** An agent's own word, written down at once. */
+    /** An agent's own word, written down at once; one that is new is asked at once too. */
     public Mono<Void> told(AgentReading<R> reading, boolean stopping) {
         return Mono.defer(
                 () -> {
                     membership.told(reading, stopping, clock.instant());
+                    if (membership.unreached(reading.agent()) && !stopping) {
+                        probe(reading.address());
+                    }
                     return write(membership.judge(clock.instant()));
                 });
+    }
+
+    /** Apart from the agent's call, which is not to wait for the way back to it. */
+    private void probe(URI address) {
+        if (beingAsked.add(address)) {
+            ask(address, 0)
+                    .then(Mono.defer(() -> write(membership.judge(clock.instant()))))
+                    .subscribe();
+        }
+    }
+
+    /** Addresses that are listed and never answered, with what became of the last question. */
+    public Map<URI, Unheard> unheard() {
+        return Map.copyOf(unheard);
     }
 
     private Mono<Void> write(Judgement<R> judgement) {
@@ -92,7 +117,7 @@ public final class HealthRounds<R> {
                 addresses.add(member.address());
             }
         }
-        unheard.retainAll(addresses);
+        unheard.keySet().retainAll(addresses);
         return addresses;
     }
 
@@ -105,8 +130,10 @@ public final class HealthRounds<R> {
                 .then();
     }
 
+    /** After one that is down another agent may have its address: the whole is asked for. */
     private long known(URI address) {
         return membership.latest().members().stream()
+                .filter(member -> member.verdict() != Verdict.DOWN)
                 .filter(member -> member.address().equals(address))
                 .mapToLong(member -> member.reading().sequence())
                 .findFirst()
@@ -120,16 +147,18 @@ public final class HealthRounds<R> {
                 membership.answered(reading, clock.instant());
             }
             case Answer.Unchanged<R> unchanged -> membership.unchanged(address, clock.instant());
-            case Answer.Refused<R>(String why) -> missed(address, answer, why);
-            case Answer.Silent<R>(String why) -> missed(address, answer, why);
+            case Answer.Refused<R>(String why) -> missed(address, answer, new Unheard(false, why));
+            case Answer.Unreachable<R>(String why) ->
+                    missed(address, answer, new Unheard(false, why));
+            case Answer.Silent<R>(String why) -> missed(address, answer, new Unheard(true, why));
         }
     }
 
-    private void missed(URI address, Answer<R> answer, String why) {
-        if (!membership.missed(address, answer) && unheard.add(address)) {
+    private void missed(URI address, Answer<R> answer, Unheard why) {
+        if (!membership.missed(address, answer) && unheard.put(address, why) == null) {
             LOG.atWarn()
                     .addKeyValue("address", address)
-                    .addKeyValue("reason", why)
+                    .addKeyValue("reason", why.reason())
                     .log("a listed agent cannot be reached");
         }
     }

@@ -45,7 +45,7 @@ public final class Membership<R> {
     private final Map<AgentId, Member<R>> told = new HashMap<>();
     private @Nullable Instant lastRound;
     private volatile Judgement<R> latest =
-            new Judgement<>(Optional.empty(), List.of(), List.of(), List.of());
+            new Judgement<>(Optional.empty(), List.of(), List.of(), List.of(), List.of());
 
     /** The last judgement. */
     public Judgement<R> latest() {
@@ -54,7 +54,7 @@ public final class Membership<R> {
 
     /** Takes the answer to a question. */
     public synchronized void answered(AgentReading<R> reading, Instant now) {
-        take(reading, now)
+        take(reading, true, now)
                 .ifPresent(
                         member ->
                                 members.put(
@@ -64,7 +64,7 @@ public final class Membership<R> {
 
     /** Takes what an agent told by itself; how regularly it answers is not learnt from that. */
     public synchronized void told(AgentReading<R> reading, boolean stopping, Instant now) {
-        take(reading, now)
+        take(reading, false, now)
                 .map(member -> stopping ? member.announcingItsEnd() : member)
                 .ifPresent(member -> members.put(member.agent(), member));
     }
@@ -75,14 +75,22 @@ public final class Membership<R> {
                 reading.agent(), Member.first(reading, AnswerHistory.startingAt(now, ROUND)));
     }
 
-    private Optional<Member<R>> take(AgentReading<R> reading, Instant now) {
+    /** Whether {@code agent} is a member that never answered at the address it has. */
+    public synchronized boolean unreached(AgentId agent) {
+        Member<R> member = members.get(agent);
+        return member != null && !member.reached();
+    }
+
+    private Optional<Member<R>> take(AgentReading<R> reading, boolean reached, Instant now) {
         Member<R> known = members.get(reading.agent());
         if (known == null) {
             LOG.atInfo()
                     .addKeyValue("agent", reading.agent())
                     .addKeyValue("address", reading.address())
                     .log("agent joins");
-            return Optional.of(Member.first(reading, AnswerHistory.startingAt(now, ROUND)));
+            AnswerHistory history = AnswerHistory.startingAt(now, ROUND);
+            return Optional.of(
+                    reached ? Member.first(reading, history) : Member.announced(reading, history));
         }
         if (!reading.address().equals(known.address()) && known.present()) {
             claim(known, reading.address(), now);
@@ -164,7 +172,13 @@ public final class Membership<R> {
                                 frozen.isPresent(),
                                 Optional.ofNullable(claims.get(id)).map(Claim::address)));
         List<AgentId> forgotten = forget(now);
-        latest = new Judgement<>(frozen, List.copyOf(members.values()), changed(), forgotten);
+        latest =
+                new Judgement<>(
+                        frozen,
+                        List.copyOf(members.values()),
+                        changed(),
+                        forgotten,
+                        claims.values().stream().map(Claim::address).toList());
         return latest;
     }
 

@@ -13,7 +13,10 @@ final class Verdicts {
 
     /** Whether {@code member}, not down so far, says nothing for longer than is its habit. */
     boolean silent(Member<?> member, Instant now) {
-        return member.lastAnswer() instanceof Answer.Silent && overdue(member, now);
+        return switch (member.lastAnswer()) {
+            case Answer.Silent<?> _, Answer.Unreachable<?> _ -> overdue(member, now);
+            case Answer.Refused<?> _, Answer.Report<?> _, Answer.Unchanged<?> _ -> false;
+        };
     }
 
     private boolean overdue(Member<?> member, Instant now) {
@@ -28,22 +31,41 @@ final class Verdicts {
         if (member.stopping()) {
             return member.judged(Verdict.DOWN, "it said that it stops");
         }
+        if (!member.reached()) {
+            return member.judged(Verdict.DOWN, whyUnreached(member));
+        }
         return switch (member.lastAnswer()) {
             case Answer.Report<R> report -> present(member, now, frozen, rival);
             case Answer.Unchanged<R> unchanged -> present(member, now, frozen, rival);
             case Answer.Refused<R>(String why) when overdue(member, now) ->
                     member.judged(Verdict.DOWN, why);
             case Answer.Refused<R> refused -> member;
+            case Answer.Unreachable<R>(String why) -> frozen ? member : bySilence(member, now, why);
             case Answer.Silent<R>(String why) -> frozen ? member : bySilence(member, now, why);
+        };
+    }
+
+    private static String whyUnreached(Member<?> member) {
+        return switch (member.lastAnswer()) {
+            case Answer.Refused<?>(String why) -> why;
+            case Answer.Unreachable<?>(String why) -> why;
+            case Answer.Silent<?>(String why) -> why;
+            case Answer.Report<?> _, Answer.Unchanged<?> _ ->
+                    member.address() + ": not reached yet";
         };
     }
 
     private <R> Member<R> present(
             Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
-        String claim = rival.map(address -> "its id is also claimed by " + address).orElse("");
+        String claim = rival.map(address -> twoOfOneId(member, address)).orElse("");
         return frozen || !overdue(member, now)
                 ? member.judged(frozen ? member.verdict() : Verdict.READY, claim)
                 : bySilence(member, now, member.address() + ": was not asked in time");
+    }
+
+    private static String twoOfOneId(Member<?> member, URI second) {
+        return "two agents have its id: %s, and %s, which is refused (remove the file agent-id in the data folder of one and start it again)"
+                .formatted(member.address(), second);
     }
 
     private <R> Member<R> bySilence(Member<R> member, Instant now, String why) {

@@ -144,7 +144,9 @@ class MembershipTest {
 
         assertThat(member("a").address()).isEqualTo(address("a"));
         assertThat(member("a").reading().startedAt()).isEqualTo(1000);
-        assertThat(member("a").reason()).contains(second.toString());
+        assertThat(member("a").reason())
+                .contains(second.toString(), address("a").toString(), "agent-id");
+        assertThat(membership.latest().refused()).containsExactly(second);
         assertThat(verdict("a")).isEqualTo(Verdict.READY);
 
         rounds(7, "a");
@@ -199,6 +201,41 @@ class MembershipTest {
         assertThat(membership.judge(clock.instant()).changed())
                 .extracting(Member::agent)
                 .containsExactly(new AgentId("a"));
+    }
+
+    @Test
+    void usesNoAgentThatMadeItselfKnownBeforeItIsReachedAtItsAddress() {
+        rounds(3, "b");
+        membership.told(reading("a", address("a"), 1000, 1), false, clock.instant());
+        membership.judge(clock.instant());
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
+        assertThat(member("a").reached()).isFalse();
+        assertThat(membership.unreached(new AgentId("a"))).isTrue();
+
+        membership.missed(address("a"), silence("a"));
+        rounds(20, "b");
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
+        assertThat(member("a").reason()).isEqualTo(address("a") + ": no answer");
+        assertThat(membership.latest().frozen()).isEmpty();
+
+        membership.unchanged(address("a"), clock.instant());
+        membership.judge(clock.instant());
+        assertThat(verdict("a")).isEqualTo(Verdict.READY);
+        assertThat(member("a").reason()).isEmpty();
+        assertThat(membership.unreached(new AgentId("a"))).isFalse();
+    }
+
+    @Test
+    void reachesAnAgentAnewThatTellsOfANewAddress() {
+        rounds(3, "a", "b");
+        membership.missed(address("a"), refusal("a"));
+
+        membership.told(
+                reading("a", URI.create("http://127.0.0.1:9"), 2000, 1), false, clock.instant());
+        membership.judge(clock.instant());
+
+        assertThat(member("a").address()).isEqualTo(URI.create("http://127.0.0.1:9"));
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
     }
 
     @Test

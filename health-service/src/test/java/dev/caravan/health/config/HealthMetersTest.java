@@ -75,7 +75,11 @@ class HealthMetersTest {
     }
 
     private void tell(boolean stopping) {
-        membership.told(HealthShapes.reading(REPORT), stopping, clock.instant());
+        if (stopping) {
+            membership.told(HealthShapes.reading(REPORT), true, clock.instant());
+        } else {
+            membership.answered(HealthShapes.reading(REPORT), clock.instant());
+        }
         membership.judge(clock.instant());
     }
 

@@ -15,7 +15,7 @@ import org.springframework.core.env.Environment;
 
 /** Settings, token and what else every process of the cluster has. */
 @AutoConfiguration
-@EnableConfigurationProperties(ClusterProperties.class)
+@EnableConfigurationProperties({ClusterProperties.class, AddressProperties.class})
 class ClusterAutoConfiguration {
 
     @Bean

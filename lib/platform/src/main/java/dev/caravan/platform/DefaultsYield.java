@@ -21,6 +21,7 @@ import org.springframework.core.env.PropertySource;
 final class DefaultsYield implements EnvironmentPostProcessor, Ordered {
 
     private static final String FILE = "caravan-defaults.yml";
+    private static final URI REGISTRY = URI.create("http://127.0.0.1:8761");
 
     @Override
     public void postProcessEnvironment(
@@ -39,13 +40,19 @@ final class DefaultsYield implements EnvironmentPostProcessor, Ordered {
     }
 
     private static Map<String, Object> eurekaZone(ConfigurableEnvironment environment) {
-        List<URI> registries =
-                Binder.get(environment)
-                        .bind("caravan.registry", Bindable.listOf(URI.class))
-                        .orElse(List.of(URI.create("http://127.0.0.1:8761")));
         return Map.of(
                 "eureka.client.service-url.defaultZone",
-                registries.stream().map(DefaultsYield::eurekaUrl).collect(Collectors.joining(",")));
+                registries(environment).stream()
+                        .map(DefaultsYield::eurekaUrl)
+                        .collect(Collectors.joining(",")));
+    }
+
+    /** The registry's instances, one at least. */
+    static List<URI> registries(ConfigurableEnvironment environment) {
+        return Binder.get(environment)
+                .bind("caravan.registry", Bindable.listOf(URI.class))
+                .map(told -> told.isEmpty() ? List.of(REGISTRY) : told)
+                .orElse(List.of(REGISTRY));
     }
 
     private static String eurekaUrl(URI registry) {

@@ -22,12 +22,15 @@ final class ReadyFile implements ApplicationListener<WebServerInitializedEvent> 
     /**
      * What the file holds.
      *
+     * @param host where neighbours reach the port, as in a URL
      * @param startedAt milliseconds since 1970, when the process started
      */
-    record Content(String service, long pid, int port, int managementPort, long startedAt) {}
+    record Content(
+            String service, long pid, String host, int port, int managementPort, long startedAt) {}
 
     private final @Nullable Path file;
     private final String service;
+    private final String host;
     private final boolean ownManagementPort;
     private int port;
     private int managementPort;
@@ -35,6 +38,7 @@ final class ReadyFile implements ApplicationListener<WebServerInitializedEvent> 
     ReadyFile(@Nullable Path file, Environment environment) {
         this.file = file;
         this.service = environment.getProperty("spring.application.name", "");
+        this.host = environment.getProperty("eureka.instance.ip-address", "");
         this.ownManagementPort =
                 ManagementPortType.get(environment) == ManagementPortType.DIFFERENT;
         if (file != null) {
@@ -70,6 +74,7 @@ final class ReadyFile implements ApplicationListener<WebServerInitializedEvent> 
                 new Content(
                         service,
                         ProcessHandle.current().pid(),
+                        host,
                         port,
                         ownManagementPort ? managementPort : port,
                         ManagementFactory.getRuntimeMXBean().getStartTime());

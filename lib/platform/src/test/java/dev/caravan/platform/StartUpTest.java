@@ -3,6 +3,7 @@ package dev.caravan.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravan.platform.address.AdvertisedAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,34 @@ class StartUpTest {
                     .containsExactly(
                             URI.create("http://127.0.0.1:1"), URI.create("http://127.0.0.1:2/"));
         }
+    }
+
+    @Test
+    void listensAndMakesItselfKnownWhereTheWayToTheRegistryBegins() {
+        try (var service = TestService.start(WebApplicationType.REACTIVE, folder)) {
+            Environment environment = service.context().getEnvironment();
+
+            assertThat(environment.getProperty("server.address")).isEqualTo("127.0.0.1");
+            assertThat(environment.getProperty("management.server.address")).isEqualTo("127.0.0.1");
+            assertThat(environment.getProperty("eureka.instance.ip-address"))
+                    .isEqualTo("127.0.0.1");
+            assertThat(service.context().getBean(AdvertisedAddress.class).reason())
+                    .contains("on this host");
+            assertThat(service.ready().get("host").asString()).isEqualTo("127.0.0.1");
+        }
+    }
+
+    @Test
+    void refusesAnInterfaceThatThisHostDoesNotHave() {
+        assertThatThrownBy(
+                        () ->
+                                TestService.start(
+                                        WebApplicationType.REACTIVE,
+                                        folder,
+                                        "--caravan.address.network-interface=nocard7"))
+                .isInstanceOf(ConfigurationFault.class)
+                .hasMessageContaining("caravan.address.network-interface: nocard7")
+                .hasMessageContaining("127.0.0.1");
     }
 
     @Test

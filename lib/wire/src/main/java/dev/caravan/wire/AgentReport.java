@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param desired the highest version of desired engines it took on
  * @param members RPC servers that hold layers for heads; absent: none
  * @param adopted engines that it uses without having started them; absent: none
+ * @param addressReason for people: why it advertises this address; absent: not told
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentReport(
@@ -35,8 +36,10 @@ public record AgentReport(
         List<Replica> replicas,
         @Nullable List<Member> members,
         List<Model> models,
-        @Nullable List<Adopted> adopted) {
+        @Nullable List<Adopted> adopted,
+        @Nullable String addressReason) {
 
+    /** Of an agent that adopted no engine and does not tell the reason for its address. */
     public AgentReport(
             String agentId,
             String hostId,
@@ -69,7 +72,30 @@ public record AgentReport(
                 replicas,
                 members,
                 models,
+                null,
                 null);
+    }
+
+    /** The same report with the reason for its address. */
+    public AgentReport withAddressReason(String reason) {
+        return new AgentReport(
+                agentId,
+                hostId,
+                address,
+                version,
+                startedAt,
+                sequence,
+                engine,
+                engineFault,
+                cores,
+                memory,
+                store,
+                desired,
+                replicas,
+                members,
+                models,
+                adopted,
+                reason);
     }
 
     /** The RPC servers it lends; none where the report does not name any. */

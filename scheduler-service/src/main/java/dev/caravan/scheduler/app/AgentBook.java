@@ -21,9 +21,16 @@ final class AgentBook {
     private final Map<AgentId, AgentStatus> agents = new TreeMap<>();
     private final Map<AgentId, Long> stopped = new HashMap<>();
 
-    /** What an agent said of itself; its verdict holds on unless the process is a new one. */
+    /**
+     * What an agent said of itself; its verdict holds on unless the process is a new one. From
+     * another address than that of the living agent of its id it is not taken: whether the agent
+     * has moved or there are two of one id is the health service's to find out.
+     */
     void said(AgentStatus offered) {
         AgentStatus known = agents.get(offered.id());
+        if (known != null && known.alive() && !known.address().equals(offered.address())) {
+            return;
+        }
         if (known == null || offered.startedAt() > known.startedAt()) {
             agents.put(offered.id(), judged(offered.with(Verdict.READY)));
         } else if (offered.atLeastAsNewAs(known)) {

@@ -50,6 +50,34 @@ class AgentBookTest {
     }
 
     @Test
+    void leavesItToTheHealthServiceWhichOfTwoAgentsOfOneIdIsTheOne() {
+        AgentStatus first = cluster.agent("a", 1);
+        AgentStatus second = elsewhere(cluster.restarts("a"));
+        book.recorded(first);
+
+        book.said(second);
+        assertThat(book.find(A)).contains(first);
+
+        book.recorded(second);
+        assertThat(book.find(A)).contains(second);
+    }
+
+    private static AgentStatus elsewhere(AgentStatus status) {
+        return new AgentStatus(
+                status.id(),
+                status.hostId(),
+                "http://10.0.0.9:1",
+                status.verdict(),
+                status.startedAt(),
+                status.sequence(),
+                status.engineFault(),
+                status.memory(),
+                status.desired(),
+                status.replicas(),
+                status.models());
+    }
+
+    @Test
     void countsAnAgentThatSaidItStopsAsDownUntilItStartsAgain() {
         AgentStatus stopping = cluster.agent("a", 1);
         book.said(stopping);

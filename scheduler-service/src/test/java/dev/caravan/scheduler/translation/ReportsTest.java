@@ -55,7 +55,8 @@ class ReportsTest {
                                         engine)),
                         List.of(
                                 new AgentReport.Adopted(
-                                        "ollama", "http://x:11434", "0.33.0", 1, here, null))));
+                                        "ollama", "http://x:11434", "0.33.0", 1, here, null)),
+                        null));
     }
 
     private static StoredModel model(@Nullable String engine, boolean here) {

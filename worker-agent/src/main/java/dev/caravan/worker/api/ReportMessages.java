@@ -48,7 +48,8 @@ public final class ReportMessages {
                 status.replicas().stream().map(ReportMessages::replica).toList(),
                 null,
                 status.models().stream().map(ModelMessages::of).toList(),
-                status.adopted().map(ReportMessages::adopted).map(List::of).orElse(null));
+                status.adopted().map(ReportMessages::adopted).map(List::of).orElse(null),
+                null);
     }
 
     private static AgentReport.Adopted adopted(AdoptedEngine.Status engine) {

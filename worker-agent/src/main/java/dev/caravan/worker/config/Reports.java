@@ -1,5 +1,6 @@
 package dev.caravan.worker.config;
 
+import dev.caravan.platform.address.AdvertisedAddress;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.worker.api.ReportMessages;
 import dev.caravan.worker.app.status.AgentIdentity;
@@ -15,28 +16,32 @@ final class Reports
 
     private final AgentIdentity identity;
     private final ObjectProvider<StatusBoard> board;
-    private final String host;
+    private final AdvertisedAddress advertised;
     private volatile String address = "";
 
     /**
      * @param board asked for with each report: it knows who tells events, and those carry a report
-     * @param host where the agent can be reached
+     * @param advertised where the agent can be reached
      */
-    Reports(AgentIdentity identity, ObjectProvider<StatusBoard> board, String host) {
+    Reports(
+            AgentIdentity identity,
+            ObjectProvider<StatusBoard> board,
+            AdvertisedAddress advertised) {
         this.identity = identity;
         this.board = board;
-        this.host = host;
+        this.advertised = advertised;
     }
 
     @Override
     public AgentReport get() {
-        return ReportMessages.of(identity, address, board.getObject().now());
+        return ReportMessages.of(identity, address, board.getObject().now())
+                .withAddressReason(advertised.reason());
     }
 
     @Override
     public void onApplicationEvent(WebServerInitializedEvent event) {
         if (!"management".equals(event.getApplicationContext().getServerNamespace())) {
-            address = "http://" + host + ":" + event.getWebServer().getPort();
+            address = "http://" + advertised.host() + ":" + event.getWebServer().getPort();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.worker.config;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.platform.Neighbours;
+import dev.caravan.platform.address.AdvertisedAddress;
 import dev.caravan.worker.adapter.files.AgentIdFile;
 import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.adapter.host.HostId;
@@ -28,7 +29,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -124,8 +124,8 @@ class WorkerConfiguration {
     Reports reports(
             AgentIdentity identity,
             ObjectProvider<StatusBoard> board,
-            @Value("${eureka.instance.ip-address}") String host) {
-        return new Reports(identity, board, host);
+            AdvertisedAddress advertised) {
+        return new Reports(identity, board, advertised);
     }
 
     @Bean

@@ -5,8 +5,11 @@ import dev.caravan.health.app.AgentQuestions;
 import dev.caravan.health.app.Answer;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.Routes;
+import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.springframework.core.NestedExceptionUtils;
@@ -70,8 +73,15 @@ public final class HttpAgentQuestions implements AgentQuestions<AgentReport> {
         return response.releaseBody()
                 .thenReturn(
                         new Answer.Silent<>(
-                                "%s: status %d (expected: 200 or 204)"
-                                        .formatted(address, response.statusCode().value())));
+                                "%s: status %d (expected: 200 or 204%s)"
+                                        .formatted(
+                                                address,
+                                                response.statusCode().value(),
+                                                response.statusCode()
+                                                                .isSameCodeAs(
+                                                                        HttpStatus.UNAUTHORIZED)
+                                                        ? "; it has another cluster token"
+                                                        : "")));
     }
 
     private static Answer<AgentReport> failed(URI address, Throwable failure) {
@@ -81,12 +91,30 @@ public final class HttpAgentQuestions implements AgentQuestions<AgentReport> {
                         address + ": connection refused (expected: an agent that listens there)");
             }
         }
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
+        if (isUnreachable(root)) {
+            return new Answer.Unreachable<>(
+                    "%s: not reachable from the health service: %s (expected: the address of an interface that it has a way to; set another with --advertise or --interface, or open the firewall)"
+                            .formatted(address, unreachable(root)));
+        }
         return new Answer.Silent<>(
                 "%s: no answer: %s (expected: a report within %d ms)"
-                        .formatted(
-                                address,
-                                NestedExceptionUtils.getMostSpecificCause(failure),
-                                PATIENCE.toMillis()));
+                        .formatted(address, root, PATIENCE.toMillis()));
+    }
+
+    /** No connection came about, and nobody refused it. */
+    private static boolean isUnreachable(Throwable cause) {
+        return cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException
+                || cause instanceof UnknownHostException
+                || String.valueOf(cause.getMessage()).contains("unreachable");
+    }
+
+    private static String unreachable(Throwable cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return "connection timed out";
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     /** The same exception also tells of hosts and networks that cannot be reached from here. */
