@@ -32,11 +32,11 @@ public final class RouteTable {
     private final List<Entry> entries = new ArrayList<>();
 
     /**
-     * @param passedOn paths that a gateway route passes on to another service, for GET
+     * @param passedOn paths that gateway routes pass on to other services
      */
-    public RouteTable(List<? extends RouterFunction<?>> routes, List<String> passedOn) {
+    public RouteTable(List<? extends RouterFunction<?>> routes, List<PassedOn> passedOn) {
         routes.forEach(route -> route.accept(new RouteVisitor()));
-        passedOn.forEach(path -> add(HttpMethod.GET, path));
+        passedOn.forEach(route -> route.methods().forEach(method -> add(method, route.path())));
     }
 
     /** The methods of {@code path}, in the order of the routes; empty for an unknown path. */

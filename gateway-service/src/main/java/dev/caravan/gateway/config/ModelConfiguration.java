@@ -5,6 +5,7 @@ import dev.caravan.gateway.adapter.catalogue.RegistryCatalogue;
 import dev.caravan.gateway.api.BlobHandler;
 import dev.caravan.gateway.api.ModelHandler;
 import dev.caravan.gateway.api.ModelRoutes;
+import dev.caravan.gateway.api.PassedOn;
 import dev.caravan.gateway.api.RouteTable;
 import dev.caravan.gateway.api.SystemHandler;
 import dev.caravan.gateway.api.UnansweredRequests;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.info.BuildProperties;
@@ -144,8 +146,11 @@ class ModelConfiguration {
     }
 
     @Bean
-    UnansweredRequests unansweredRequests(ObjectProvider<RouterFunction<ServerResponse>> routes) {
-        return new UnansweredRequests(
-                new RouteTable(routes.stream().toList(), List.copyOf(PASSED_ON.keySet())));
+    UnansweredRequests unansweredRequests(
+            ObjectProvider<RouterFunction<ServerResponse>> routes, ObjectProvider<PassedOn> more) {
+        List<PassedOn> passedOn =
+                Stream.concat(PASSED_ON.keySet().stream().map(PassedOn::get), more.orderedStream())
+                        .toList();
+        return new UnansweredRequests(new RouteTable(routes.stream().toList(), passedOn));
     }
 }
