@@ -32,7 +32,7 @@ function replicaView(replica, name) {
       h("strong", {}, split ? `split over ${count(replica.segments.length, "process", "processes")}` : `on ${name(replica.agent).label}`),
       slots(replica)),
     layerMap(replica, name),
-    h("p", { class: "small quiet" }, `${replica.contextLength.toLocaleString("en")} tokens of context a slot · ${bytes(replica.memory)} memory · ${replica.continuation}${leaving(replica)}`),
+    h("p", { class: "small quiet" }, `${replica.contextLength.toLocaleString("en")} tokens of context a slot · ${bytes(replica.memory)} memory · continuation ${replica.continuation}${leaving(replica)}`),
     replica.fault != null && h("p", { class: "reason bad fault" }, replica.fault));
 }
 

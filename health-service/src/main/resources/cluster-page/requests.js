@@ -33,9 +33,16 @@ export function summary(state, requests) {
     tile("Hosts", String(state.hosts.length), ready.length === agents.length ? `${count(agents.length, "agent")}, all ready` : `${ready.length} of ${count(agents.length, "agent")} ready`),
     tile("Models loaded", String(inUse.size), `of ${names.size} known`),
     tile("Slots busy", String(sum(answering, "busy")), `of ${sum(answering, "slots")}`),
-    tile("Memory in use", bytes(sum(ready, "used")), `of ${bytes(sum(ready, "budget"))} offered`),
+    tile("Memory in use", bytes(sum(ready, "used")), `of ${bytes(offered(state))} offered`),
     tile("Requests", requests == null ? "–" : String(requests.length), "at this gateway"),
   ];
+}
+
+/** Agents of one host offer the same memory; it is counted once. */
+function offered(state) {
+  return state.hosts
+    .map((host) => Math.min(host.memory, sum(host.agents.filter((agent) => agent.verdict === "READY"), "budget")))
+    .reduce((total, memory) => total + memory, 0);
 }
 
 function sum(list, field) {

@@ -7,6 +7,7 @@ import dev.caravan.wire.WireJson;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -23,6 +24,7 @@ final class FakeAgent implements AutoCloseable {
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private volatile boolean mute;
     private volatile long sequence = 1;
+    private volatile UnaryOperator<AgentReport> changes = UnaryOperator.identity();
 
     FakeAgent(String id, long startedAt) {
         this.id = id;
@@ -55,6 +57,16 @@ final class FakeAgent implements AutoCloseable {
     }
 
     AgentReport report() {
+        return changes.apply(plainReport());
+    }
+
+    /** A new report, made from the plain one. */
+    void reports(UnaryOperator<AgentReport> next) {
+        changes = next;
+        changes();
+    }
+
+    private AgentReport plainReport() {
         return new AgentReport(
                 id,
                 "host",

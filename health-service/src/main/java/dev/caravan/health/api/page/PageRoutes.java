@@ -47,7 +47,7 @@ public final class PageRoutes {
         return RouterFunctions.route()
                 .GET("/cluster/", request -> file(request, INDEX))
                 .HEAD("/cluster/", request -> file(request, INDEX))
-                .GET("/cluster/events", request -> events())
+                .GET("/cluster/events", this::events)
                 .HEAD("/cluster/events", request -> streamHead().build())
                 .GET("/cluster/{file}", request -> file(request, request.pathVariable("file")))
                 .HEAD("/cluster/{file}", request -> file(request, request.pathVariable("file")))
@@ -83,8 +83,8 @@ public final class PageRoutes {
                                 .bodyValue(file.bytes()));
     }
 
-    private Mono<ServerResponse> events() {
-        return stream.open()
+    private Mono<ServerResponse> events(ServerRequest request) {
+        return stream.open(NettyWire.of(request.exchange().getResponse()))
                 .map(this::stream)
                 .orElseGet(
                         () ->
