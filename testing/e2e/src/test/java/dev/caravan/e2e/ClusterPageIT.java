@@ -3,10 +3,10 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,9 +36,12 @@ class ClusterPageIT {
         started.ifPresent(PageBrowser::close);
     }
 
+    /** A page that is left open goes on asking, and its errors would be the next test's. */
     @BeforeEach
     void takeBrowser() {
         browser = started.orElseThrow();
+        browser.open(URI.create("about:blank"));
+        browser.errors();
     }
 
     private void openPage(LocalCluster cluster) {
@@ -73,7 +76,8 @@ class ClusterPageIT {
     }
 
     @Test
-    void followsAModelFromItsFirstRequestUntilItLeavesWithoutBeingLoadedAnew(LocalCluster cluster) {
+    void followsAModelFromItsFirstRequestUntilItLeavesWithoutBeingLoadedAnew(LocalCluster cluster)
+            throws Exception {
         String model = cluster.randomModel();
         String card = "[data-model='" + model + "'] ";
         openPage(cluster);
@@ -83,22 +87,30 @@ class ClusterPageIT {
                 () -> assertThat(browser.count("[data-stored='" + model + "']")).isEqualTo(1));
         assertThat(browser.count(card)).isZero();
 
-        CompletableFuture<Answer> running =
-                cluster.client()
-                        .postAsync(
-                                "/api/generate",
-                                OllamaClient.generate(model, cluster.randomText(), 100_000));
+        try (LeavingClient client =
+                new LeavingClient(
+                        cluster.client().base(),
+                        "/api/generate",
+                        OllamaClient.generate(model, cluster.randomText(), 1_000_000))) {
+            client.awaitFirstByte();
+            browser.await(
+                    "it is ready and at work",
+                    () -> {
+                        assertThat(browser.count(card + "[data-state=READY]")).isEqualTo(1);
+                        assertThat(browser.text(card + "[data-busy='1']"))
+                                .isEqualTo("1 of 4 slots busy");
+                        assertThat(browser.text("[data-request]")).contains(model);
+                    });
+            assertThat(browser.text(card + ".segment")).contains("layers 0–", "+ output");
+            assertThat(browser.attributes(card + "[role=img]", "aria-label").getFirst())
+                    .startsWith("Layer map. ");
+        }
         browser.await(
-                "it is ready and at work",
+                "its slot is free",
                 () -> {
-                    assertThat(browser.count(card + "[data-state=READY]")).isEqualTo(1);
-                    assertThat(browser.text(card + "[data-busy='1']"))
-                            .isEqualTo("1 of 4 slots busy");
-                    assertThat(browser.text("[data-request]")).contains(model);
+                    assertThat(browser.count(card + "[data-busy='0']")).isEqualTo(1);
+                    assertThat(browser.text("#requests")).doesNotContain(model);
                 });
-        assertThat(browser.text(card + ".segment")).contains("layers 0–", "+ output");
-        assertThat(browser.attributes(card + "[role=img]", "aria-label").getFirst())
-                .startsWith("Layer map. ");
         HttpResponse<String> unloaded =
                 cluster.client()
                         .raw(
@@ -106,14 +118,8 @@ class ClusterPageIT {
                                 "/api/generate",
                                 "{\"model\":\"" + model + "\",\"keep_alive\":0}");
         assertThat(unloaded.statusCode()).isEqualTo(200);
-        running.join();
 
-        browser.await(
-                "it has left",
-                () -> {
-                    assertThat(browser.count(card)).isZero();
-                    assertThat(browser.text("#requests")).doesNotContain(model);
-                });
+        browser.await("it has left", () -> assertThat(browser.count(card)).isZero());
         assertThat(browser.script("return window.sameDocument")).isEqualTo(true);
         assertThat(browser.errors()).isEmpty();
     }
