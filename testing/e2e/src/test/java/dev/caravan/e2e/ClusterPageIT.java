@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The cluster page as a person sees it: in a real browser, through the real gateway. */
 @ExtendWith(SharedCluster.class)
@@ -171,6 +173,45 @@ class ClusterPageIT {
                     assertThat(browser.text("#connection")).isEqualTo("Live");
                     assertThat(browser.count("[data-notice]")).isZero();
                 });
+    }
+
+    /** A real model over real RPC servers: the map says what the head's agent reports. */
+    @Test
+    void mapsTheLayersOfAModelThatIsSplitOverBothAgents(LocalCluster cluster) {
+        String model = cluster.randomModel();
+        String split = "[data-model='" + model + "'] [data-split=true] ";
+        ObjectNode request = OllamaClient.generate(model, cluster.randomText(), 8);
+        ((ObjectNode) request.path("options")).put("distributed", true);
+        openPage(cluster);
+
+        Answer answer = cluster.client().post("/api/generate", request);
+        assertThat(answer.status()).describedAs(answer.error()).isEqualTo(200);
+
+        List<String> agents =
+                cluster.lastReplica(model)
+                        .path("stages")
+                        .valueStream()
+                        .map(stage -> stage.path("agentId").asString())
+                        .toList();
+        assertThat(agents).hasSizeGreaterThan(1);
+        browser.await(
+                "a segment for each stage, with its process",
+                () -> {
+                    assertThat(browser.count(split + ".segment")).isEqualTo(agents.size());
+                    assertThat(browser.attributes(split + "[data-stage]", "data-stage"))
+                            .isEqualTo(agents);
+                    assertThat(browser.text(split + ".stages").lines())
+                            .allMatch(stage -> stage.contains(" · ready"));
+                });
+        assertThat(browser.text(split + ".stages")).contains("0–", "+ output", "member");
+        browser.picture(Path.of("target", "cluster-page.png"), 1280);
+        HttpResponse<String> unloaded =
+                cluster.client()
+                        .raw(
+                                "POST",
+                                "/api/generate",
+                                "{\"model\":\"" + model + "\",\"keep_alive\":0}");
+        assertThat(unloaded.statusCode()).isEqualTo(200);
     }
 
     /** Whatever agents and models are called. */
