@@ -3,16 +3,18 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The cluster page as a person sees it: in a real browser, through the real gateway. */
 @ExtendWith(SharedCluster.class)
@@ -36,9 +38,12 @@ class ClusterPageIT {
         started.ifPresent(PageBrowser::close);
     }
 
+    /** A page that is left open goes on asking, and its errors would be the next test's. */
     @BeforeEach
     void takeBrowser() {
         browser = started.orElseThrow();
+        browser.open(URI.create("about:blank"));
+        browser.errors();
     }
 
     private void openPage(LocalCluster cluster) {
@@ -73,7 +78,8 @@ class ClusterPageIT {
     }
 
     @Test
-    void followsAModelFromItsFirstRequestUntilItLeavesWithoutBeingLoadedAnew(LocalCluster cluster) {
+    void followsAModelFromItsFirstRequestUntilItLeavesWithoutBeingLoadedAnew(LocalCluster cluster)
+            throws Exception {
         String model = cluster.randomModel();
         String card = "[data-model='" + model + "'] ";
         openPage(cluster);
@@ -83,22 +89,30 @@ class ClusterPageIT {
                 () -> assertThat(browser.count("[data-stored='" + model + "']")).isEqualTo(1));
         assertThat(browser.count(card)).isZero();
 
-        CompletableFuture<Answer> running =
-                cluster.client()
-                        .postAsync(
-                                "/api/generate",
-                                OllamaClient.generate(model, cluster.randomText(), 100_000));
+        try (LeavingClient client =
+                new LeavingClient(
+                        cluster.client().base(),
+                        "/api/generate",
+                        OllamaClient.generate(model, cluster.randomText(), 1_000_000))) {
+            client.awaitFirstByte();
+            browser.await(
+                    "it is ready and at work",
+                    () -> {
+                        assertThat(browser.count(card + "[data-state=READY]")).isEqualTo(1);
+                        assertThat(browser.text(card + "[data-busy='1']"))
+                                .isEqualTo("1 of 4 slots busy");
+                        assertThat(browser.text("[data-request]")).contains(model);
+                    });
+            assertThat(browser.text(card + ".segment")).contains("layers 0–", "+ output");
+            assertThat(browser.attributes(card + "[role=img]", "aria-label").getFirst())
+                    .startsWith("Layer map. ");
+        }
         browser.await(
-                "it is ready and at work",
+                "its slot is free",
                 () -> {
-                    assertThat(browser.count(card + "[data-state=READY]")).isEqualTo(1);
-                    assertThat(browser.text(card + "[data-busy='1']"))
-                            .isEqualTo("1 of 4 slots busy");
-                    assertThat(browser.text("[data-request]")).contains(model);
+                    assertThat(browser.count(card + "[data-busy='0']")).isEqualTo(1);
+                    assertThat(browser.text("#requests")).doesNotContain(model);
                 });
-        assertThat(browser.text(card + ".segment")).contains("layers 0–", "+ output");
-        assertThat(browser.attributes(card + "[role=img]", "aria-label").getFirst())
-                .startsWith("Layer map. ");
         HttpResponse<String> unloaded =
                 cluster.client()
                         .raw(
@@ -106,14 +120,8 @@ class ClusterPageIT {
                                 "/api/generate",
                                 "{\"model\":\"" + model + "\",\"keep_alive\":0}");
         assertThat(unloaded.statusCode()).isEqualTo(200);
-        running.join();
 
-        browser.await(
-                "it has left",
-                () -> {
-                    assertThat(browser.count(card)).isZero();
-                    assertThat(browser.text("#requests")).doesNotContain(model);
-                });
+        browser.await("it has left", () -> assertThat(browser.count(card)).isZero());
         assertThat(browser.script("return window.sameDocument")).isEqualTo(true);
         assertThat(browser.errors()).isEmpty();
     }
@@ -165,6 +173,45 @@ class ClusterPageIT {
                     assertThat(browser.text("#connection")).isEqualTo("Live");
                     assertThat(browser.count("[data-notice]")).isZero();
                 });
+    }
+
+    /** A real model over real RPC servers: the map says what the head's agent reports. */
+    @Test
+    void mapsTheLayersOfAModelThatIsSplitOverBothAgents(LocalCluster cluster) {
+        String model = cluster.randomModel();
+        String split = "[data-model='" + model + "'] [data-split=true] ";
+        ObjectNode request = OllamaClient.generate(model, cluster.randomText(), 8);
+        ((ObjectNode) request.path("options")).put("distributed", true);
+        openPage(cluster);
+
+        Answer answer = cluster.client().post("/api/generate", request);
+        assertThat(answer.status()).describedAs(answer.error()).isEqualTo(200);
+
+        List<String> agents =
+                cluster.lastReplica(model)
+                        .path("stages")
+                        .valueStream()
+                        .map(stage -> stage.path("agentId").asString())
+                        .toList();
+        assertThat(agents).hasSizeGreaterThan(1);
+        browser.await(
+                "a segment for each stage, with its process",
+                () -> {
+                    assertThat(browser.count(split + ".segment")).isEqualTo(agents.size());
+                    assertThat(browser.attributes(split + "[data-stage]", "data-stage"))
+                            .isEqualTo(agents);
+                    assertThat(browser.text(split + ".stages").lines())
+                            .allMatch(stage -> stage.contains(" · ready"));
+                });
+        assertThat(browser.text(split + ".stages")).contains("0–", "+ output", "member");
+        browser.picture(Path.of("target", "cluster-page.png"), 1280);
+        HttpResponse<String> unloaded =
+                cluster.client()
+                        .raw(
+                                "POST",
+                                "/api/generate",
+                                "{\"model\":\"" + model + "\",\"keep_alive\":0}");
+        assertThat(unloaded.statusCode()).isEqualTo(200);
     }
 
     /** Whatever agents and models are called. */
