@@ -156,10 +156,10 @@ class InferenceServiceTest {
                                 FakeAgent.piece(2, "Yes"),
                                 FakeAgent.end(3)));
         loadedOn(agent);
-        String chat = "{\"model\":\"toy\",\"messages\":[{\"role\":\"user\",\"content\":\"far?\"}]%s}";
+        String chat =
+                "{\"model\":\"toy\",\"messages\":[{\"role\":\"user\",\"content\":\"far?\"}]%s}";
 
-        List<String> lines =
-                gateway.lines("/api/chat", chat.formatted("")).body().toList();
+        List<String> lines = gateway.lines("/api/chat", chat.formatted("")).body().toList();
         JsonNode whole =
                 json(gateway.post("/api/chat", chat.formatted(",\"stream\":false")).body());
 
@@ -168,8 +168,7 @@ class InferenceServiceTest {
         assertThat(json(lines.get(2)).get("message").toString())
                 .isEqualTo("{\"role\":\"assistant\",\"content\":\"Yes\"}");
         assertThat(whole.get("message").toString())
-                .isEqualTo(
-                        "{\"role\":\"assistant\",\"content\":\"Yes\",\"thinking\":\"Hm. So.\"}");
+                .isEqualTo("{\"role\":\"assistant\",\"content\":\"Yes\",\"thinking\":\"Hm. So.\"}");
     }
 
     @Test

@@ -29,10 +29,7 @@ class AdoptedOllamaTest {
                 FakeAgent other = new FakeAgent(8192)) {
             scheduler.hears(other, AgentEvent.Type.AGENT_STARTED, other.id());
             scheduler.hears(agent, AgentEvent.Type.AGENT_STARTED, agent.id());
-            await().until(
-                            () ->
-                                    scheduler.askFor(agent, 4096, 50).join().statusCode()
-                                            == 200);
+            await().until(() -> scheduler.askFor(agent, 4096, 50).join().statusCode() == 200);
 
             CompletableFuture<LoadAnswer> answer = scheduler.load(agent, 4096, WAIT_MILLIS);
             await().until(() -> !agent.accepted().isEmpty());

@@ -41,8 +41,7 @@ class OllamaAdoptionTest {
         answers.put("/api/version", "{\"version\":\"0.33.0\"}");
         answers.put("/api/tags", "{\"models\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
         answers.put("/api/status", "{\"cloud\":{\"disabled\":false,\"source\":\"none\"}}");
-        server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/",
                 exchange -> {
@@ -181,7 +180,6 @@ class OllamaAdoptionTest {
     void saysWhatWasExpectedOfTheAddress() {
         assertThatThrownBy(() -> OllamaProbe.address("a b"))
                 .isInstanceOf(CliException.class)
-                .hasMessage(
-                        "OLLAMA_HOST: \"a b\" (expected: [http://]HOST[:PORT], or --no-adopt)");
+                .hasMessage("OLLAMA_HOST: \"a b\" (expected: [http://]HOST[:PORT], or --no-adopt)");
     }
 }

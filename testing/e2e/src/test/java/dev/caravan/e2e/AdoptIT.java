@@ -94,8 +94,7 @@ class AdoptIT {
                 OllamaClient.generate(model, "x", 8)
                         .set("format", OllamaClient.JSON.readTree("{\"type\":\"bogus\"}"));
 
-        HttpResponse<String> direct =
-                ollama.client().raw("POST", "/api/generate", body.toString());
+        HttpResponse<String> direct = ollama.client().raw("POST", "/api/generate", body.toString());
         HttpResponse<String> adopted =
                 cluster.client().raw("POST", "/api/generate", body.toString());
 

@@ -76,8 +76,7 @@ class AnswerWatchTest {
     void givesUpOnAServerThatDoesNotAnswerTwice() {
         there.set(false);
         AtomicBoolean cancelled = new AtomicBoolean();
-        Flux<RunFrame> answer =
-                Flux.<RunFrame>never().doOnCancel(() -> cancelled.set(true));
+        Flux<RunFrame> answer = Flux.<RunFrame>never().doOnCancel(() -> cancelled.set(true));
 
         StepVerifier.create(watch(Duration.ofMinutes(10)).guard(answer))
                 .then(() -> pass(Duration.ofSeconds(11)))
