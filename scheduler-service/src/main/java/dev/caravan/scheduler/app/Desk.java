@@ -25,7 +25,7 @@ final class Desk {
     private static final long CLOCK_SLACK_MILLIS = 5_000;
 
     /** What only a leader has. */
-    private record Leading(DesiredBook desired, LoadBook loads) {}
+    private record Leading(DesiredBook desired, LoadBook loads, GroupKeeper groups) {}
 
     private final Settings settings;
     private final Supplier<ReplicaId> newIds;
@@ -33,12 +33,14 @@ final class Desk {
     private final IdleTimes idleTimes = new IdleTimes();
     private final LoadFailures failures = new LoadFailures();
     private final ViewLedger view = new ViewLedger();
+    private final Policies policies;
     private final Map<Load, LoadOutcome> abandoned = new HashMap<>();
     private Optional<Leading> leading = Optional.empty();
     private boolean introduced;
 
     Desk(Settings settings, Supplier<ReplicaId> newIds) {
         this.settings = settings;
+        this.policies = new Policies(settings.models(), agents);
         this.newIds = newIds;
     }
 
@@ -81,8 +83,9 @@ final class Desk {
     void lead(long epoch, Map<AgentId, DesiredState> copies) {
         resign();
         DesiredBook desired = new DesiredBook(epoch, copies);
-        LoadBook loads = new LoadBook(settings, agents, idleTimes, failures, newIds, desired);
-        leading = Optional.of(new Leading(desired, loads));
+        LoadBook loads =
+                new LoadBook(settings, agents, idleTimes, failures, newIds, desired, policies);
+        leading = Optional.of(new Leading(desired, loads, new GroupKeeper(agents, desired)));
     }
 
     /** Goes on leading under a higher epoch, which some agent has made necessary. */
@@ -113,7 +116,7 @@ final class Desk {
         if (leading.isEmpty()) {
             return new Asked.Settled(new LoadOutcome.NotLeading());
         }
-        int needed = contextNeeded(demand);
+        int needed = contextNeeded(demand.digest(), wished(demand));
         Optional<LoadOutcome.Ready> serving = serving(leading.get(), demand.digest(), needed);
         if (serving.isPresent()) {
             return new Asked.Settled(serving.get());
@@ -122,13 +125,18 @@ final class Desk {
         if (held.isPresent()) {
             return new Asked.Settled(held.get());
         }
-        return new Asked.Joined(leading.get().loads().join(demand, needed, now));
+        int least = policies.of(demand.model()).contextLength().orElse(0);
+        int planned = contextNeeded(demand.digest(), Math.max(least, wished(demand)));
+        return new Asked.Joined(leading.get().loads().join(demand, planned, now));
     }
 
-    private int contextNeeded(Demand demand) {
-        int wished = demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
+    private int wished(Demand demand) {
+        return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
+    }
+
+    private int contextNeeded(ModelDigest digest, int wished) {
         return agents.alive().stream()
-                .flatMap(agent -> agent.model(demand.digest()).stream())
+                .flatMap(agent -> agent.model(digest).stream())
                 .flatMap(model -> model.facts().stream())
                 .mapToInt(facts -> facts.trainedContext())
                 .filter(trained -> trained > 0)
@@ -233,6 +241,7 @@ final class Desk {
         endExpired(now);
         if (introduced) {
             settled.putAll(held.loads().advance(now));
+            held.groups().keep(held.loads().forming(), now);
         }
         List<DesiredState> copies = held.desired().number();
         List<DesiredState> puts = held.desired().claimDue(agents, now);
@@ -258,6 +267,7 @@ final class Desk {
         if (!introduced || agents.all().isEmpty()) {
             return Optional.empty();
         }
-        return view.offer(ViewContent.of(agents.all(), held.desired()), held.desired().epoch());
+        return view.offer(
+                ViewContent.of(agents.all(), held.desired(), policies), held.desired().epoch());
     }
 }

@@ -2,7 +2,6 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
-import dev.caravan.core.model.Continuation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The loads on their way, in the order they were asked for. Each takes these steps, and each step
@@ -36,6 +36,8 @@ final class LoadBook {
     private final LoadFailures failures;
     private final Supplier<ReplicaId> newIds;
     private final DesiredBook desired;
+    private final Policies policies;
+    private final Forming forming;
     private final List<Load> loads = new ArrayList<>();
 
     LoadBook(
@@ -44,13 +46,16 @@ final class LoadBook {
             IdleTimes idleTimes,
             LoadFailures failures,
             Supplier<ReplicaId> newIds,
-            DesiredBook desired) {
+            DesiredBook desired,
+            Policies policies) {
         this.settings = settings;
         this.agents = agents;
         this.idleTimes = idleTimes;
         this.failures = failures;
         this.newIds = newIds;
         this.desired = desired;
+        this.policies = policies;
+        this.forming = new Forming(agents, desired);
     }
 
     /** The load that serves the demand: one that is on its way, or a new one. */
@@ -77,17 +82,26 @@ final class LoadBook {
                 if (onItsWay
                         && engine.digest().equals(demand.digest())
                         && engine.contextLength() >= contextLength) {
-                    return Optional.of(new Load.Site(agent.id(), engine, Set.of()));
+                    return Optional.of(forming.known(agent.id(), engine));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** Replicas that will be told although they are not wished for yet. */
+    Set<ReplicaId> forming() {
+        return loads.stream()
+                .flatMap(load -> load.site().stream())
+                .filter(site -> site.step() == Load.Step.MEMBERS)
+                .map(Load.Site::replica)
+                .collect(Collectors.toSet());
+    }
+
     boolean awaits(ReplicaId replica) {
         return loads.stream()
                 .flatMap(load -> load.site().stream())
-                .anyMatch(site -> site.engine().replica().equals(replica));
+                .anyMatch(site -> site.replica().equals(replica));
     }
 
     List<Load> all() {
@@ -114,37 +128,48 @@ final class LoadBook {
 
     private Optional<LoadOutcome> place(Load load, long now) {
         var rooms = new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), load.digest());
+        Wanted wanted =
+                new Wanted(
+                        load.model(),
+                        load.digest(),
+                        load.contextLength(),
+                        load.distributed(),
+                        policies.of(load.model()),
+                        load.lost());
         return switch (Planner.plan(
-                load, agents.all(), rooms, Settings.planned(settings.slots()))) {
+                wanted, agents.all(), rooms, Settings.planned(settings.slots()))) {
             case Plan.No(var failure) -> Optional.of(failure);
-            case Plan.Wait(var agent) ->
+            case Plan.Wait(var held) ->
                     overdue(load, now)
-                            ? Optional.of(Reasons.stillBusy(load, agent, settings.loadTimeout()))
+                            ? Optional.of(Reasons.stillBusy(load, held, settings.loadTimeout()))
                             : Optional.empty();
-            case Plan.Go(var agent, var evict, var continuation) -> {
-                go(load, agent, new HashSet<>(evict), continuation, now);
+            case Plan.Go(var stages, var evict) -> {
+                go(load, forming.site(engine(wanted, load), stages, new HashSet<>(evict)), now);
                 yield Optional.empty();
             }
         };
     }
 
-    private void go(
-            Load load, AgentId agent, Set<ReplicaId> evict, Continuation continuation, long now) {
-        DesiredEngine engine =
-                new DesiredEngine(
-                        newIds.get(),
-                        load.model(),
-                        load.digest(),
-                        load.contextLength(),
-                        settings.slots(),
-                        continuation,
-                        keepAlive(load));
-        if (evict.isEmpty()) {
-            desired.add(agent, engine, now);
+    private DesiredEngine engine(Wanted wanted, Load load) {
+        return new DesiredEngine(
+                newIds.get(),
+                load.model(),
+                load.digest(),
+                load.contextLength(),
+                settings.slots(),
+                wanted.policy().continuation(),
+                keepAlive(load),
+                List.of(),
+                wanted.policy().engineOptions());
+    }
+
+    private void go(Load load, Load.Site site, long now) {
+        if (site.after().isEmpty()) {
+            load.goesTo(forming.begin(site, now), now);
         } else {
-            withdraw(evict);
+            withdraw(site.after());
+            load.goesTo(site, now);
         }
-        load.goesTo(new Load.Site(agent, engine, evict), now);
     }
 
     private static OptionalLong keepAlive(Load load) {
@@ -163,39 +188,63 @@ final class LoadBook {
     private Optional<LoadOutcome> follow(Load load, Load.Site site, long now) {
         Optional<AgentStatus> agent = agents.find(site.agent()).filter(AgentStatus::alive);
         if (agent.isEmpty()) {
-            return elsewhere(load, site, "went down", now);
+            return elsewhere(load, site, site.agent(), "went down", now);
         }
-        if (!site.told()) {
-            return awaitRoom(load, site, now);
+        return switch (site.step()) {
+            case ROOM -> awaitRoom(load, site, now);
+            case MEMBERS -> followMembers(load, site, now);
+            case HEAD -> followHead(load, site, agent.get(), now);
+        };
+    }
+
+    private Optional<LoadOutcome> followMembers(Load load, Load.Site site, long now) {
+        return switch (forming.look(site)) {
+            case Forming.Members.Lost(var agent, var why) -> elsewhere(load, site, agent, why, now);
+            case Forming.Members.Starting(var sight) -> {
+                load.sees(sight, now);
+                yield giveUpWithoutProgress(load, site, now);
+            }
+            case Forming.Members.Ready() -> {
+                desired.add(site.agent(), site.engine(), now);
+                load.goesTo(site.at(Load.Step.HEAD), now);
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<LoadOutcome> followHead(
+            Load load, Load.Site site, AgentStatus agent, long now) {
+        if (forming.look(site) instanceof Forming.Members.Lost(var lost, var why)) {
+            return elsewhere(load, site, lost, why, now);
         }
-        Optional<ReplicaStatus> replica = agent.get().replica(site.engine().replica());
+        Optional<ReplicaStatus> replica = agent.replica(site.replica());
         if (replica.isEmpty() && desired.failures(site.agent()) >= ATTEMPTS) {
-            return elsewhere(load, site, "does not answer at " + agent.get().address(), now);
+            return elsewhere(
+                    load, site, site.agent(), "does not answer at " + agent.address(), now);
         }
-        if (!desired.wishes(site.agent(), site.engine().replica())) {
+        if (!desired.wishes(site.agent(), site.replica())) {
             return replica.isPresent() && replica.get().ended()
-                    ? Optional.of(ended(load, agent.get(), replica.get(), now))
-                    : elsewhere(load, site, "let go of its engine", now);
+                    ? ended(load, site, agent, replica.get(), now)
+                    : elsewhere(load, site, site.agent(), "let go of its engine", now);
         }
         if (replica.isPresent() && replica.get().phase() == ReplicaStatus.Phase.READY) {
-            return Optional.of(ready(load, agent.get(), replica.get()));
+            return Optional.of(ready(load, agent, replica.get()));
         }
-        replica.ifPresent(status -> load.sees(status, now));
+        replica.ifPresent(status -> load.sees(List.of(status.phase(), status.resident()), now));
         return giveUpWithoutProgress(load, site, now);
     }
 
-    private Optional<LoadOutcome> elsewhere(Load load, Load.Site site, String why, long now) {
-        desired.withdraw(site.agent(), site.engine().replica());
-        load.lost(site.agent(), why, now);
+    private Optional<LoadOutcome> elsewhere(
+            Load load, Load.Site site, AgentId lost, String why, long now) {
+        forming.end(site);
+        load.lost(lost, why, now);
         return place(load, now);
     }
 
     private Optional<LoadOutcome> awaitRoom(Load load, Load.Site site, long now) {
         boolean held =
                 agents.alive().stream()
-                        .flatMap(agent -> agent.replicas().stream())
-                        .anyMatch(
-                                replica -> site.after().contains(replica.id()) && !replica.ended());
+                        .anyMatch(agent -> site.after().stream().anyMatch(agent::holds));
         if (held) {
             return giveUpWithoutProgress(load, site, now);
         }
@@ -203,9 +252,18 @@ final class LoadBook {
         return place(load, now);
     }
 
-    private LoadOutcome.Failed ended(
-            Load load, AgentStatus agent, ReplicaStatus replica, long now) {
-        LoadOutcome.Failed failure = Reasons.engineEnded(load, agent, replica);
+    /** A head whose member went is aborted before anybody is told of the member. */
+    private Optional<LoadOutcome> ended(
+            Load load, Load.Site site, AgentStatus agent, ReplicaStatus replica, long now) {
+        forming.end(site);
+        if (!site.members().isEmpty() && replica.aborted() && load.mayTryAgain()) {
+            load.plansAgain(now);
+            return place(load, now);
+        }
+        return Optional.of(failed(load, Reasons.engineEnded(load, agent, replica), now));
+    }
+
+    private LoadOutcome.Failed failed(Load load, LoadOutcome.Failed failure, long now) {
         failures.failed(load.digest(), failure, now);
         return failure;
     }
@@ -232,10 +290,8 @@ final class LoadBook {
         if (!overdue(load, now)) {
             return Optional.empty();
         }
-        desired.withdraw(site.agent(), site.engine().replica());
-        LoadOutcome.Failed failure = Reasons.noProgress(load, settings.loadTimeout());
-        failures.failed(load.digest(), failure, now);
-        return Optional.of(failure);
+        forming.end(site);
+        return Optional.of(failed(load, Reasons.noProgress(load, settings.loadTimeout()), now));
     }
 
     private boolean overdue(Load load, long now) {

@@ -1,6 +1,5 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
@@ -18,7 +17,7 @@ public record StoredModel(
         ModelDigest digest,
         long modifiedAt,
         Optional<ModelFacts> facts,
-        Continuation continuation,
+        ModelPolicy policy,
         Set<String> capabilities,
         String fault) {
 

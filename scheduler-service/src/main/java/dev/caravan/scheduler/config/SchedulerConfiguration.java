@@ -37,7 +37,8 @@ class SchedulerConfiguration {
                 properties.slots(),
                 properties.contextLength(),
                 properties.loadTimeout(),
-                properties.longestWait());
+                properties.longestWait(),
+                java.util.Map.of());
     }
 
     @Bean

@@ -9,13 +9,19 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.placement.LayerSpan;
 import dev.caravan.scheduler.app.AgentStatus;
+import dev.caravan.scheduler.app.EngineStatus;
 import dev.caravan.scheduler.app.HostMemory;
+import dev.caravan.scheduler.app.MemberId;
+import dev.caravan.scheduler.app.MemberStatus;
 import dev.caravan.scheduler.app.ReplicaStatus;
 import dev.caravan.scheduler.app.StoredModel;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.EngineBuild;
 import dev.caravan.wire.FactsMessage;
+import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.VersionMessage;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +55,18 @@ public final class Reports {
                 verdict,
                 report.startedAt(),
                 report.sequence(),
-                report.engine() == null
-                        ? Optional.of(text(report.engineFault(), "none found"))
-                        : Optional.empty(),
+                Optional.ofNullable(report.engine()).map(Reports::engine),
+                report.engine() == null ? text(report.engineFault(), "none found") : "",
                 memory(report.memory()),
                 version(report.desired()),
                 report.replicas().stream().flatMap(each -> replica(each).stream()).toList(),
+                report.lent().stream().flatMap(each -> member(each).stream()).toList(),
                 report.models().stream().flatMap(each -> model(each).stream()).toList());
+    }
+
+    private static EngineStatus engine(EngineBuild engine) {
+        return new EngineStatus(
+                engine.kind(), engine.build(), engine.rpcProtocol(), engine.backends());
     }
 
     public static Version version(VersionMessage message) {
@@ -83,7 +94,7 @@ public final class Reports {
                                         new ReplicaId(replica.replicaId()),
                                         name,
                                         new ModelDigest(replica.digest()),
-                                        phase(replica),
+                                        phase(replica.state()),
                                         replica.contextLength(),
                                         replica.slots(),
                                         replica.busy(),
@@ -95,11 +106,29 @@ public final class Reports {
                                         replica.exitCode() == null
                                                 ? OptionalInt.empty()
                                                 : OptionalInt.of(replica.exitCode()),
-                                        text(replica.fault(), "")));
+                                        text(replica.fault(), ""),
+                                        Wishes.stages(replica.stages())));
     }
 
-    private static ReplicaStatus.Phase phase(AgentReport.Replica replica) {
-        return switch (replica.state()) {
+    private static Optional<MemberStatus> member(AgentReport.Member member) {
+        return ModelRef.parse(member.model())
+                .map(
+                        name ->
+                                new MemberStatus(
+                                        new MemberId(member.memberId()),
+                                        new ReplicaId(member.groupId()),
+                                        name,
+                                        new ModelDigest(member.digest()),
+                                        phase(member.state()),
+                                        new LayerSpan(
+                                                member.firstLayer(),
+                                                member.firstLayer() + member.layers()),
+                                        size(member.memory()),
+                                        text(member.fault(), "")));
+    }
+
+    private static ReplicaStatus.Phase phase(ReplicaState state) {
+        return switch (state) {
             case LOADING -> ReplicaStatus.Phase.LOADING;
             case READY -> ReplicaStatus.Phase.READY;
             case DRAINING -> ReplicaStatus.Phase.DRAINING;
@@ -117,7 +146,7 @@ public final class Reports {
                                         new ModelDigest(model.digest()),
                                         model.modifiedAt(),
                                         Optional.ofNullable(model.facts()).map(Reports::facts),
-                                        Continuation.parse(model.policy().continuation()),
+                                        PolicyMessages.policy(model.policy()),
                                         Set.copyOf(model.capabilities()),
                                         text(model.fault(), "")));
     }
