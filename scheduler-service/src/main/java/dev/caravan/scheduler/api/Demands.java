@@ -35,7 +35,7 @@ final class Demands {
                 Optional.ofNullable(message.distributed()));
     }
 
-    private static ModelRef model(@Nullable String name) {
+    static ModelRef model(@Nullable String name) {
         return ModelRef.parse(name == null ? "" : name)
                 .orElseThrow(
                         () ->

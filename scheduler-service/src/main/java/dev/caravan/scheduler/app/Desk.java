@@ -5,6 +5,7 @@ import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Desk {
     private final LoadFailures failures = new LoadFailures();
     private final ViewLedger view = new ViewLedger();
     private final Policies policies;
+    private final PolicyDesk policyDesk;
     private final Map<Load, LoadOutcome> abandoned = new HashMap<>();
     private Optional<Leading> leading = Optional.empty();
     private boolean introduced;
@@ -41,6 +43,7 @@ final class Desk {
     Desk(Settings settings, Supplier<ReplicaId> newIds) {
         this.settings = settings;
         this.policies = new Policies(settings.models(), agents);
+        this.policyDesk = new PolicyDesk(agents, policies);
         this.newIds = newIds;
     }
 
@@ -116,7 +119,7 @@ final class Desk {
         if (leading.isEmpty()) {
             return new Asked.Settled(new LoadOutcome.NotLeading());
         }
-        int needed = contextNeeded(demand.digest(), wished(demand));
+        int needed = agents.trainedAtMost(demand.digest(), wished(demand));
         Optional<LoadOutcome.Ready> serving = serving(leading.get(), demand.digest(), needed);
         if (serving.isPresent()) {
             return new Asked.Settled(serving.get());
@@ -126,7 +129,7 @@ final class Desk {
             return new Asked.Settled(held.get());
         }
         int least = policies.of(demand.model()).contextLength().orElse(0);
-        int planned = contextNeeded(demand.digest(), Math.max(least, wished(demand)));
+        int planned = agents.trainedAtMost(demand.digest(), Math.max(least, wished(demand)));
         return new Asked.Joined(leading.get().loads().join(demand, planned, now));
     }
 
@@ -134,15 +137,26 @@ final class Desk {
         return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
     }
 
-    private int contextNeeded(ModelDigest digest, int wished) {
-        return agents.alive().stream()
-                .flatMap(agent -> agent.model(digest).stream())
-                .flatMap(model -> model.facts().stream())
-                .mapToInt(facts -> facts.trainedContext())
-                .filter(trained -> trained > 0)
-                .map(trained -> Math.min(trained, wished))
-                .findFirst()
-                .orElse(wished);
+    PlanAnswer plan(PlanQuery query) {
+        return leading.map(
+                        held ->
+                                new PlanDesk(settings, agents, policies)
+                                        .answer(query, held.loads()::rooms))
+                .orElseGet(PlanAnswer.NotLeading::new);
+    }
+
+    Policies policies() {
+        return policies;
+    }
+
+    PolicyOrder order(ModelRef model, ModelPolicy policy) {
+        return leading.map(held -> policyDesk.order(model, policy, held.desired().epoch()))
+                .orElseGet(PolicyOrder.NotLeading::new);
+    }
+
+    /** Holders that have to be told a policy now. */
+    List<PolicyDesk.Due> duePolicies(long now) {
+        return leading.isPresent() ? policyDesk.claimDue(now) : List.of();
     }
 
     private Optional<LoadOutcome.Ready> serving(Leading held, ModelDigest digest, int context) {

@@ -2,6 +2,8 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.placement.AgentRoom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,6 +100,11 @@ final class LoadBook {
                 .collect(Collectors.toSet());
     }
 
+    /** What agents can offer to a model. */
+    List<AgentRoom> rooms(ModelDigest digest) {
+        return new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), digest);
+    }
+
     boolean awaits(ReplicaId replica) {
         return loads.stream()
                 .flatMap(load -> load.site().stream())
@@ -127,7 +134,6 @@ final class LoadBook {
     }
 
     private Optional<LoadOutcome> place(Load load, long now) {
-        var rooms = new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), load.digest());
         Wanted wanted =
                 new Wanted(
                         load.model(),
@@ -137,7 +143,7 @@ final class LoadBook {
                         policies.of(load.model()),
                         load.lost());
         return switch (Planner.plan(
-                wanted, agents.all(), rooms, Settings.planned(settings.slots()))) {
+                wanted, agents.all(), rooms(load.digest()), Settings.planned(settings.slots()))) {
             case Plan.No(var failure) -> Optional.of(failure);
             case Plan.Wait(var held) ->
                     overdue(load, now)

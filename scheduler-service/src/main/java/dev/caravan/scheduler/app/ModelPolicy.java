@@ -5,6 +5,8 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.placement.LayerSpan;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What was decided for a model; the higher version holds.
@@ -34,7 +36,29 @@ public record ModelPolicy(
      * @param host names one agent; see {@link AgentNames}
      * @param span of repeating layers alone
      */
-    public record Range(String host, LayerSpan span) {}
+    public record Range(String host, LayerSpan span) {
+
+        private static final Pattern TEXT = Pattern.compile("(.+)=(\\d{1,6})-(\\d{1,6})");
+
+        /**
+         * @param text {@code HOST=FIRST-LAST}, the last layer inclusive
+         */
+        public static Range parse(String text) {
+            Matcher parts = TEXT.matcher(text.strip());
+            if (!parts.matches()) {
+                throw new IllegalArgumentException(
+                        "range: \"%s\" (expected: HOST=FIRST-LAST, as in agent=0-11)"
+                                .formatted(text));
+            }
+            int first = Integer.parseInt(parts.group(2));
+            int last = Integer.parseInt(parts.group(3));
+            if (last < first) {
+                throw new IllegalArgumentException(
+                        "range: \"%s\" (expected: first <= last)".formatted(text));
+            }
+            return new Range(parts.group(1), new LayerSpan(first, last + 1));
+        }
+    }
 
     /** A policy that nobody has put. */
     public static ModelPolicy of(Continuation continuation) {
