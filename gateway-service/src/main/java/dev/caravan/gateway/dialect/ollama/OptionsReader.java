@@ -7,6 +7,7 @@ import dev.caravan.core.run.SamplingOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
@@ -24,8 +25,10 @@ final class OptionsReader {
 
     /**
      * @param context {@code num_ctx} where it was given
+     * @param distributed ours: how the model is to be loaded; for the scheduler, never for an
+     *     engine
      */
-    record Options(SamplingOptions sampling, OptionalInt context) {}
+    record Options(SamplingOptions sampling, OptionalInt context, Optional<Boolean> distributed) {}
 
     private final Map<String, JsonNode> values;
 
@@ -59,7 +62,8 @@ final class OptionsReader {
                         format),
                 present("num_ctx")
                         ? OptionalInt.of((int) integer("num_ctx", 0))
-                        : OptionalInt.empty());
+                        : OptionalInt.empty(),
+                bool("distributed"));
     }
 
     private boolean present(String name) {
@@ -98,11 +102,15 @@ final class OptionsReader {
         return value.doubleValue();
     }
 
-    private void bool(String name) {
+    private Optional<Boolean> bool(String name) {
         JsonNode value = values.get(name);
-        if (value != null && !value.isNull() && !value.isBoolean()) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
             throw wrong(name, "of type boolean");
         }
+        return Optional.of(value.booleanValue());
     }
 
     private List<String> texts(String name) {
