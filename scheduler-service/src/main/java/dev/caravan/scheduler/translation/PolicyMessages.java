@@ -30,6 +30,11 @@ public final class PolicyMessages {
     }
 
     private static ModelPolicy.Range range(PolicyMessage.Range range) {
+        if (range.host() == null || range.host().isBlank()) {
+            throw new IllegalArgumentException(
+                    "ranges: %d-%d has no host (expected: what names an agent)"
+                            .formatted(range.first(), range.last()));
+        }
         if (range.first() < 0 || range.last() < range.first()) {
             throw new IllegalArgumentException(
                     "ranges: %s=%d-%d (expected: 0 <= first <= last)"
