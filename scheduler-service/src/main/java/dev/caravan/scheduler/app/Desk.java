@@ -1,12 +1,10 @@
 package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
-import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +118,8 @@ final class Desk {
             return new Asked.Settled(new LoadOutcome.NotLeading());
         }
         int needed = agents.trainedAtMost(demand.digest(), wished(demand));
-        Optional<LoadOutcome.Ready> serving = serving(leading.get(), demand.digest(), needed);
+        Optional<LoadOutcome.Ready> serving =
+                Serving.find(agents.alive(), leading.get().desired(), demand.digest(), needed);
         if (serving.isPresent()) {
             return new Asked.Settled(serving.get());
         }
@@ -157,29 +156,6 @@ final class Desk {
     /** Holders that have to be told a policy now. */
     List<PolicyDesk.Due> duePolicies(long now) {
         return leading.isPresent() ? policyDesk.claimDue(now) : List.of();
-    }
-
-    private Optional<LoadOutcome.Ready> serving(Leading held, ModelDigest digest, int context) {
-        record Found(AgentStatus agent, ReplicaStatus replica) {}
-        return agents.alive().stream()
-                .flatMap(
-                        agent ->
-                                agent.replicas().stream().map(replica -> new Found(agent, replica)))
-                .filter(found -> found.replica().digest().equals(digest))
-                .filter(found -> found.replica().phase() == ReplicaStatus.Phase.READY)
-                .filter(found -> found.replica().contextLength() >= context)
-                .filter(found -> !held.desired().withdrew(found.agent().id(), found.replica().id()))
-                .min(
-                        Comparator.comparing(
-                                        (Found found) -> found.agent().verdict() != Verdict.READY)
-                                .thenComparing(found -> found.replica().busy())
-                                .thenComparing(found -> found.replica().id()))
-                .map(
-                        found ->
-                                new LoadOutcome.Ready(
-                                        held.desired().version(found.agent().id()),
-                                        found.agent().snapshot(),
-                                        ViewContent.snapshot(found.agent().id(), found.replica())));
     }
 
     /** Ends all replicas of a model; one that is awaited by a load stays. */

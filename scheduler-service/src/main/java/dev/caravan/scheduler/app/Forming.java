@@ -2,6 +2,7 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.placement.StagePlan;
 import dev.caravan.core.placement.StagePlan.Role;
 import dev.caravan.scheduler.app.ReplicaStatus.Phase;
@@ -106,6 +107,19 @@ final class Forming {
     void end(Load.Site site) {
         desired.withdraw(site.agent(), site.replica());
         site.members().forEach(desired::withdraw);
+    }
+
+    /** Bytes that the members of a site hold by now. */
+    ByteSize memory(Load.Site site) {
+        return site.members().stream()
+                .flatMap(
+                        member ->
+                                agents
+                                        .find(member.agent())
+                                        .flatMap(agent -> agent.member(member.id()))
+                                        .stream())
+                .map(MemberStatus::resident)
+                .reduce(ByteSize.ZERO, ByteSize::plus);
     }
 
     Members look(Load.Site site) {

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,8 +157,8 @@ final class Load {
         return aborts <= MOST_ABORTS;
     }
 
-    /** Milliseconds since 1970 of the last sign of progress. */
-    long progressAt() {
-        return progressAt;
+    /** Whether it has shown no progress for longer than this. */
+    boolean stalls(Duration timeout, long now) {
+        return now - progressAt > timeout.toMillis();
     }
 }

@@ -1,16 +1,13 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.AgentRoom;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -26,20 +23,11 @@ final class LoadBook {
     /** Attempts after which an agent that does not take a load is given up for it: some 3 s. */
     static final int ATTEMPTS = 5;
 
-    /**
-     * The least keep-alive a load is given, so that a replica does not expire before the request it
-     * was loaded for arrives; that request sets the real one.
-     */
-    static final long LEAST_KEEP_ALIVE_MILLIS = 30_000;
-
-    private final Settings settings;
     private final AgentBook agents;
-    private final IdleTimes idleTimes;
-    private final LoadFailures failures;
-    private final Supplier<ReplicaId> newIds;
     private final DesiredBook desired;
-    private final Policies policies;
     private final Forming forming;
+    private final LoadPlacing placing;
+    private final LoadFollowing following;
     private final List<Load> loads = new ArrayList<>();
 
     LoadBook(
@@ -50,14 +38,15 @@ final class LoadBook {
             Supplier<ReplicaId> newIds,
             DesiredBook desired,
             Policies policies) {
-        this.settings = settings;
         this.agents = agents;
-        this.idleTimes = idleTimes;
-        this.failures = failures;
-        this.newIds = newIds;
         this.desired = desired;
-        this.policies = policies;
         this.forming = new Forming(agents, desired);
+        this.placing =
+                new LoadPlacing(
+                        settings, agents, idleTimes, newIds, desired, policies, forming, loads);
+        this.following =
+                new LoadFollowing(
+                        settings, agents, failures, desired, forming, placing, this::awaits);
     }
 
     /** The load that serves the demand: one that is on its way, or a new one. */
@@ -102,7 +91,7 @@ final class LoadBook {
 
     /** What agents can offer to a model. */
     List<AgentRoom> rooms(ModelDigest digest) {
-        return new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), digest);
+        return placing.rooms(digest);
     }
 
     boolean awaits(ReplicaId replica) {
@@ -130,177 +119,8 @@ final class LoadBook {
     }
 
     private Optional<LoadOutcome> advance(Load load, long now) {
-        return load.site().isPresent() ? follow(load, load.site().get(), now) : place(load, now);
-    }
-
-    private Optional<LoadOutcome> place(Load load, long now) {
-        Wanted wanted =
-                new Wanted(
-                        load.model(),
-                        load.digest(),
-                        load.contextLength(),
-                        load.distributed(),
-                        policies.of(load.model()),
-                        load.lost());
-        return switch (Planner.plan(
-                wanted, agents.all(), rooms(load.digest()), Settings.planned(settings.slots()))) {
-            case Plan.No(var failure) -> Optional.of(failure);
-            case Plan.Wait(var held) ->
-                    overdue(load, now)
-                            ? Optional.of(Reasons.stillBusy(load, held, settings.loadTimeout()))
-                            : Optional.empty();
-            case Plan.Go(var stages, var evict) -> {
-                go(load, forming.site(engine(wanted, load), stages, new HashSet<>(evict)), now);
-                yield Optional.empty();
-            }
-        };
-    }
-
-    private DesiredEngine engine(Wanted wanted, Load load) {
-        return new DesiredEngine(
-                newIds.get(),
-                load.model(),
-                load.digest(),
-                load.contextLength(),
-                settings.slots(),
-                wanted.policy().continuation(),
-                keepAlive(load),
-                List.of(),
-                wanted.policy().engineOptions());
-    }
-
-    private void go(Load load, Load.Site site, long now) {
-        if (site.after().isEmpty()) {
-            load.goesTo(forming.begin(site, now), now);
-        } else {
-            withdraw(site.after());
-            load.goesTo(site, now);
-        }
-    }
-
-    private static OptionalLong keepAlive(Load load) {
-        OptionalLong wished = load.keepAliveMillis();
-        return wished.isPresent() && wished.getAsLong() >= 0
-                ? OptionalLong.of(Math.max(LEAST_KEEP_ALIVE_MILLIS, wished.getAsLong()))
-                : wished;
-    }
-
-    private void withdraw(Set<ReplicaId> replicas) {
-        for (AgentStatus agent : agents.all()) {
-            replicas.forEach(replica -> desired.withdraw(agent.id(), replica));
-        }
-    }
-
-    private Optional<LoadOutcome> follow(Load load, Load.Site site, long now) {
-        Optional<AgentStatus> agent = agents.find(site.agent()).filter(AgentStatus::alive);
-        if (agent.isEmpty()) {
-            return elsewhere(load, site, site.agent(), "went down", now);
-        }
-        return switch (site.step()) {
-            case ROOM -> awaitRoom(load, site, now);
-            case MEMBERS -> followMembers(load, site, now);
-            case HEAD -> followHead(load, site, agent.get(), now);
-        };
-    }
-
-    private Optional<LoadOutcome> followMembers(Load load, Load.Site site, long now) {
-        return switch (forming.look(site)) {
-            case Forming.Members.Lost(var agent, var why) -> elsewhere(load, site, agent, why, now);
-            case Forming.Members.Starting(var sight) -> {
-                load.sees(sight, now);
-                yield giveUpWithoutProgress(load, site, now);
-            }
-            case Forming.Members.Ready() -> {
-                desired.add(site.agent(), site.engine(), now);
-                load.goesTo(site.at(Load.Step.HEAD), now);
-                yield Optional.empty();
-            }
-        };
-    }
-
-    private Optional<LoadOutcome> followHead(
-            Load load, Load.Site site, AgentStatus agent, long now) {
-        if (forming.look(site) instanceof Forming.Members.Lost(var lost, var why)) {
-            return elsewhere(load, site, lost, why, now);
-        }
-        Optional<ReplicaStatus> replica = agent.replica(site.replica());
-        if (replica.isEmpty() && desired.failures(site.agent()) >= ATTEMPTS) {
-            return elsewhere(
-                    load, site, site.agent(), "does not answer at " + agent.address(), now);
-        }
-        if (!desired.wishes(site.agent(), site.replica())) {
-            return replica.isPresent() && replica.get().ended()
-                    ? ended(load, site, agent, replica.get(), now)
-                    : elsewhere(load, site, site.agent(), "let go of its engine", now);
-        }
-        if (replica.isPresent() && replica.get().phase() == ReplicaStatus.Phase.READY) {
-            return Optional.of(ready(load, agent, replica.get()));
-        }
-        replica.ifPresent(status -> load.sees(List.of(status.phase(), status.resident()), now));
-        return giveUpWithoutProgress(load, site, now);
-    }
-
-    private Optional<LoadOutcome> elsewhere(
-            Load load, Load.Site site, AgentId lost, String why, long now) {
-        forming.end(site);
-        load.lost(lost, why, now);
-        return place(load, now);
-    }
-
-    private Optional<LoadOutcome> awaitRoom(Load load, Load.Site site, long now) {
-        boolean held =
-                agents.alive().stream()
-                        .anyMatch(agent -> site.after().stream().anyMatch(agent::holds));
-        if (held) {
-            return giveUpWithoutProgress(load, site, now);
-        }
-        load.plansAgain(now);
-        return place(load, now);
-    }
-
-    /** A head whose member went is aborted before anybody is told of the member. */
-    private Optional<LoadOutcome> ended(
-            Load load, Load.Site site, AgentStatus agent, ReplicaStatus replica, long now) {
-        forming.end(site);
-        if (!site.members().isEmpty() && replica.aborted() && load.mayTryAgain()) {
-            load.plansAgain(now);
-            return place(load, now);
-        }
-        return Optional.of(failed(load, Reasons.engineEnded(load, agent, replica), now));
-    }
-
-    private LoadOutcome.Failed failed(Load load, LoadOutcome.Failed failure, long now) {
-        failures.failed(load.digest(), failure, now);
-        return failure;
-    }
-
-    private LoadOutcome.Ready ready(Load load, AgentStatus agent, ReplicaStatus replica) {
-        failures.succeeded(load.digest());
-        for (AgentStatus other : agents.all()) {
-            for (DesiredEngine engine : desired.engines(other.id())) {
-                if (engine.digest().equals(load.digest())
-                        && engine.contextLength() < load.contextLength()
-                        && !engine.replica().equals(replica.id())
-                        && !awaits(engine.replica())) {
-                    desired.withdraw(other.id(), engine.replica());
-                }
-            }
-        }
-        return new LoadOutcome.Ready(
-                desired.version(agent.id()),
-                agent.snapshot(),
-                ViewContent.snapshot(agent.id(), replica));
-    }
-
-    private Optional<LoadOutcome> giveUpWithoutProgress(Load load, Load.Site site, long now) {
-        if (!overdue(load, now)) {
-            return Optional.empty();
-        }
-        forming.end(site);
-        return Optional.of(failed(load, Reasons.noProgress(load, settings.loadTimeout()), now));
-    }
-
-    private boolean overdue(Load load, long now) {
-        return now - load.progressAt() > settings.loadTimeout().toMillis();
+        return load.site().isPresent()
+                ? following.follow(load, load.site().get(), now)
+                : placing.place(load, now);
     }
 }

@@ -15,7 +15,10 @@ import java.util.Optional;
 /** Checks and numbers policies, and sees that every holder has the newest. One thread. */
 final class PolicyDesk {
 
-    /** An agent that did not take one is told again after this long. */
+    /**
+     * A holder is told this long after it was seen to lack a policy, and again after as long: most
+     * have it already, and only their next report says so.
+     */
     private static final long AGAIN_MILLIS = 5_000;
 
     /** A head and its members. */
@@ -94,7 +97,7 @@ final class PolicyDesk {
         }
     }
 
-    /** Holders that have to be told now; each counts as tried. */
+    /** Holders that have to be told now. */
     List<Due> claimDue(long now) {
         Map<String, ModelPolicy> newest = new HashMap<>();
         for (AgentStatus agent : agents.alive()) {
@@ -113,7 +116,7 @@ final class PolicyDesk {
             }
         }
         triedAt.keySet().retainAll(due);
-        due.removeIf(each -> now - triedAt.getOrDefault(each, -AGAIN_MILLIS) < AGAIN_MILLIS);
+        due.removeIf(each -> now - triedAt.computeIfAbsent(each, _ -> now) < AGAIN_MILLIS);
         due.forEach(each -> triedAt.put(each, now));
         return due;
     }
