@@ -141,9 +141,9 @@ class SplitTest {
                                 + head.model()
                                 + "&contextLength=2048&ranges="
                                 + member.id()
-                                + "=0-1,"
+                                + "=0-6,"
                                 + head.id().substring(0, 8)
-                                + "=2-7");
+                                + "=7-7");
         PlanMessage whole = plan("?model=" + head.model() + "&distributed=false");
         PlanMessage many = plan("?model=" + head.model() + "&ranges=" + head.id() + "=0-1");
 
@@ -164,7 +164,7 @@ class SplitTest {
         assertThat(forced.stages())
                 .extracting(PlanMessage.Stage::agentId, PlanMessage.Stage::firstLayer)
                 .containsExactly(
-                        tuple(head.id(), null), tuple(member.id(), 0), tuple(head.id(), 2));
+                        tuple(head.id(), null), tuple(member.id(), 0), tuple(head.id(), 7));
         assertThat(whole.outcome()).isEqualTo(PlanMessage.Outcome.NO_FIT);
         assertThat(whole.shortfall()).isPositive();
         assertThat(whole.error()).contains("are missing on agent " + head.id());
