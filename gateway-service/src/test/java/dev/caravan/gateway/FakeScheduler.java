@@ -14,6 +14,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** A scheduler over real HTTP that keeps what it was asked and answers as a test says. */
@@ -22,7 +23,12 @@ final class FakeScheduler implements AutoCloseable {
     final List<LoadMessage> loads = new CopyOnWriteArrayList<>();
     final List<UnloadMessage> unloads = new CopyOnWriteArrayList<>();
 
+    /** Queries of plans and policies, and policies that were put, as they came. */
+    final List<String> asked = new CopyOnWriteArrayList<>();
+
     private final DisposableServer server;
+    private volatile int splitStatus = 200;
+    private volatile String splitAnswer = "{}";
     private volatile Function<LoadMessage, Mono<LoadAnswer>> answer = message -> Mono.never();
 
     FakeScheduler() {
@@ -43,6 +49,9 @@ final class FakeScheduler implements AutoCloseable {
                                                                                         load(
                                                                                                 body,
                                                                                                 response)))
+                                                .get(Routes.PLAN + "**", this::split)
+                                                .get(Routes.POLICY + "**", this::split)
+                                                .put(Routes.POLICY, this::split)
                                                 .post(
                                                         Routes.UNLOADS,
                                                         (request, response) ->
@@ -54,6 +63,27 @@ final class FakeScheduler implements AutoCloseable {
                                                                                 response.status(204)
                                                                                         .send())))
                         .bindNow();
+    }
+
+    /** What it says to plans and policies. */
+    void answersSplits(int status, String json) {
+        splitStatus = status;
+        splitAnswer = json;
+    }
+
+    private Publisher<Void> split(HttpServerRequest request, HttpServerResponse response) {
+        return request.receive()
+                .aggregate()
+                .asString()
+                .defaultIfEmpty("")
+                .flatMap(
+                        body -> {
+                            asked.add(request.uri() + body);
+                            return response.status(splitStatus)
+                                    .header("Content-Type", "application/json")
+                                    .sendString(Mono.just(splitAnswer))
+                                    .then();
+                        });
     }
 
     /** An empty answer is that of one that does not lead. */

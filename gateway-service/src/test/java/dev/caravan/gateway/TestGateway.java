@@ -130,6 +130,14 @@ final class TestGateway implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    HttpResponse<String> put(String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(address(path))
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     String metrics() throws Exception {
         URI scrape = URI.create("http://127.0.0.1:" + managementPort() + "/actuator/prometheus");
         return http.send(

@@ -9,6 +9,7 @@ import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.EngineBuild;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
+import dev.caravan.wire.PolicyChange;
 import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
@@ -16,6 +17,7 @@ import dev.caravan.wire.VersionMessage;
 import dev.caravan.wire.WireJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +38,19 @@ final class FakeAgent implements AutoCloseable {
     private final String id = UUID.randomUUID().toString();
     private final String digest =
             (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
+    private static final FactsMessage SMALL =
+            new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64, null, null);
+
     private final String model = "model-" + id.substring(0, 8) + ":latest";
     private final long memory;
     private final boolean ollama;
+    private final boolean holder;
+    private final FactsMessage facts;
+    private final String rpcProtocol;
+    private PolicyMessage policy;
+    private int policyStatus = 204;
+    private final List<PolicyChange> policies = new ArrayList<>();
+    private final Map<String, AgentReport.Member> members = new LinkedHashMap<>();
     private final DisposableServer server;
 
     /** Its own, since a service that ends in this JVM ends the shared ones. */
@@ -51,17 +63,43 @@ final class FakeAgent implements AutoCloseable {
     private long sequence = 1;
 
     FakeAgent(long mebibytes) {
-        this(mebibytes, false);
+        this(mebibytes, true, SMALL, "", false);
     }
 
     /** Has no engine of its own and an Ollama on another host, whose the model is. */
     static FakeAgent withOllamaElsewhere(long mebibytes) {
-        return new FakeAgent(mebibytes, true);
+        return new FakeAgent(mebibytes, true, SMALL, "", true);
     }
 
-    private FakeAgent(long mebibytes, boolean ollama) {
+    /** With an RPC server; it holds a model of eight layers of 100 MiB, or lends memory alone. */
+    static FakeAgent ofGroup(long mebibytes, boolean holder) {
+        return new FakeAgent(
+                mebibytes,
+                holder,
+                new FactsMessage(
+                        8,
+                        900 * MEBIBYTE,
+                        1024,
+                        8192,
+                        64,
+                        Collections.nCopies(8, 100 * MEBIBYTE),
+                        50 * MEBIBYTE),
+                "8.0.0",
+                false);
+    }
+
+    private FakeAgent(
+            long mebibytes,
+            boolean holder,
+            FactsMessage facts,
+            String rpcProtocol,
+            boolean ollama) {
         this.ollama = ollama;
+        this.policy = PolicyMessage.of(0, 0, ollama ? "fluent" : "exact");
         this.memory = mebibytes * MEBIBYTE;
+        this.holder = holder;
+        this.facts = facts;
+        this.rpcProtocol = rpcProtocol;
         this.server =
                 HttpServer.create()
                         .runOn(loops)
@@ -70,6 +108,7 @@ final class FakeAgent implements AutoCloseable {
                         .route(
                                 routes ->
                                         routes.put(Routes.DESIRED, this::desired)
+                                                .put(Routes.MODEL_POLICY, this::policy)
                                                 .get(Routes.REPORT, this::answerReport))
                         .bindNow();
     }
@@ -98,6 +137,74 @@ final class FakeAgent implements AutoCloseable {
     /** Another leader has told it something that its report does not show yet. */
     synchronized void holdsSecretly(Version version) {
         secretlyHeld = version;
+    }
+
+    /** It answers this to policies from now on; it keeps those that it takes. */
+    synchronized void answersPolicies(int status) {
+        policyStatus = status;
+    }
+
+    synchronized List<PolicyChange> policies() {
+        return List.copyOf(policies);
+    }
+
+    private Mono<Void> policy(HttpServerRequest request, HttpServerResponse response) {
+        return request.receive()
+                .aggregate()
+                .asString()
+                .flatMap(
+                        body ->
+                                response.status(
+                                                take(
+                                                        WireJson.mapper()
+                                                                .readValue(
+                                                                        body, PolicyChange.class)))
+                                        .send());
+    }
+
+    private synchronized int take(PolicyChange change) {
+        policies.add(change);
+        if (policyStatus == 204) {
+            policy = change.policy();
+            sequence++;
+        }
+        return policyStatus;
+    }
+
+    /** All its RPC servers turn to this. */
+    synchronized void lends(ReplicaState state) {
+        members.replaceAll(
+                (_, member) ->
+                        new AgentReport.Member(
+                                member.memberId(),
+                                member.groupId(),
+                                member.model(),
+                                member.digest(),
+                                state,
+                                member.firstLayer(),
+                                member.layers(),
+                                member.memory(),
+                                1,
+                                true,
+                                null,
+                                state == ReplicaState.FAILED ? "killed" : null));
+        sequence++;
+    }
+
+    private static AgentReport.Member lent(DesiredEngines.Member member) {
+        return new AgentReport.Member(
+                member.memberId(),
+                member.groupId(),
+                member.model(),
+                member.digest(),
+                ReplicaState.LOADING,
+                member.firstLayer(),
+                member.layers(),
+                MEBIBYTE,
+                1,
+                false,
+                null,
+                null);
     }
 
     private Mono<Void> desired(HttpServerRequest request, HttpServerResponse response) {
@@ -130,6 +237,10 @@ final class FakeAgent implements AutoCloseable {
                 .forEach(
                         engine ->
                                 replicas.computeIfAbsent(engine.replicaId(), _ -> loading(engine)));
+        members.keySet()
+                .retainAll(offered.lent().stream().map(DesiredEngines.Member::memberId).toList());
+        offered.lent()
+                .forEach(member -> members.computeIfAbsent(member.memberId(), _ -> lent(member)));
         return new DesiredAnswer(true, held.epoch(), held.number());
     }
 
@@ -158,7 +269,7 @@ final class FakeAgent implements AutoCloseable {
                 null,
                 exitCode,
                 fault,
-                null);
+                engine.stages());
     }
 
     /** The engine of its newest wish is ready; its id. */
@@ -185,40 +296,37 @@ final class FakeAgent implements AutoCloseable {
                 "test",
                 1,
                 sequence,
-                ollama ? null : new EngineBuild("llama.cpp", "b1", "", List.of("CPU"), "path"),
+                ollama
+                        ? null
+                        : new EngineBuild("llama.cpp", "b1", rpcProtocol, List.of("CPU"), "path"),
                 ollama ? "llama-server: not found" : null,
                 2,
                 new AgentReport.Memory(memory, memory, memory, 0),
                 new AgentReport.Store(1, 1),
                 new VersionMessage(held.epoch(), held.number()),
                 List.copyOf(replicas.values()),
-                null,
-                List.of(
-                        new AgentReport.Model(
-                                model,
-                                digest,
-                                100 * MEBIBYTE,
-                                1,
-                                new ModelDetails(
-                                        "",
-                                        "gguf",
-                                        "llama",
-                                        List.of("llama"),
-                                        "1M",
-                                        "F16",
-                                        8192,
-                                        64),
-                                List.of("completion"),
-                                new FactsMessage(2, 100 * MEBIBYTE, 1024, 8192, 64, null, null),
-                                PolicyMessage.of(0, 0, ollama ? "fluent" : "exact"),
-                                null,
-                                ollama ? "ollama" : null)),
+                members.isEmpty() ? null : List.copyOf(members.values()),
+                holder ? List.of(held()) : List.of(),
                 ollama
                         ? List.of(
                                 new AgentReport.Adopted(
                                         "ollama", "http://gpu:11434", "0.33.0", 1, false, null))
                         : null,
                 null);
+    }
+
+    private AgentReport.Model held() {
+        return new AgentReport.Model(
+                model,
+                digest,
+                facts.weights(),
+                1,
+                new ModelDetails("", "gguf", "llama", List.of("llama"), "1M", "F16", 8192, 64),
+                List.of("completion"),
+                facts,
+                policy,
+                null,
+                ollama ? "ollama" : null);
     }
 
     AgentEvent event(AgentEvent.Type type, String subject) {

@@ -93,6 +93,25 @@ final class RunningScheduler implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    HttpResponse<String> get(String path) {
+        return client.sendAsync(
+                        request(path).header("Authorization", "Bearer " + TOKEN).GET().build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    HttpResponse<String> put(String path, Object body) {
+        return client.sendAsync(
+                        request(path)
+                                .header("Authorization", "Bearer " + TOKEN)
+                                .PUT(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                WireJson.mapper().writeValueAsString(body)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
     CompletableFuture<HttpResponse<String>> askFor(FakeAgent agent, int context, long waitMillis) {
         return post(
                 Routes.LOADS,

@@ -10,11 +10,14 @@ public final class ModelRoutes {
     private final SystemHandler system;
     private final ModelHandler models;
     private final BlobHandler blobs;
+    private final SplitHandler splits;
 
-    public ModelRoutes(SystemHandler system, ModelHandler models, BlobHandler blobs) {
+    public ModelRoutes(
+            SystemHandler system, ModelHandler models, BlobHandler blobs, SplitHandler splits) {
         this.system = system;
         this.models = models;
         this.blobs = blobs;
+        this.splits = splits;
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -25,6 +28,10 @@ public final class ModelRoutes {
                 .HEAD("/api/version", system::version)
                 .GET("/api/status", system::status)
                 .GET("/api/distributed/status", system::clusterStatus)
+                .GET("/api/distributed/models", splits::models)
+                .GET("/api/distributed/plan", splits::plan)
+                .GET("/api/distributed/models/{name}/policy", splits::policy)
+                .PUT("/api/distributed/models/{name}/policy", splits::replacePolicy)
                 .GET("/api/tags", models::tags)
                 .HEAD("/api/tags", models::tags)
                 .GET("/api/ps", models::running)

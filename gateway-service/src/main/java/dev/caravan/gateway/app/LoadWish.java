@@ -4,24 +4,27 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.core.run.RunRequest;
+import java.util.Optional;
 
 /**
  * A replica that somebody needs.
  *
  * @param requestId of the request that asked first
  * @param contextLength tokens of context one slot must have
+ * @param distributed true: split over agents; false: on one; empty: as it fits
  */
 public record LoadWish(
         String requestId,
         ModelRef model,
         ModelDigest digest,
         int contextLength,
-        KeepAlive keepAlive) {
+        KeepAlive keepAlive,
+        Optional<Boolean> distributed) {
 
     /** The same wish, with a keep-alive where it has none. */
     LoadWish orElse(KeepAlive preset) {
         return keepAlive instanceof KeepAlive.Unset
-                ? new LoadWish(requestId, model, digest, contextLength, preset)
+                ? new LoadWish(requestId, model, digest, contextLength, preset, distributed)
                 : this;
     }
 
@@ -31,6 +34,7 @@ public record LoadWish(
                 request.model(),
                 request.digest(),
                 request.contextLength(),
-                request.keepAlive());
+                request.keepAlive(),
+                request.distributed());
     }
 }

@@ -1,12 +1,15 @@
 package dev.caravan.gateway.config;
 
 import dev.caravan.gateway.adapter.catalogue.HttpAgentStores;
+import dev.caravan.gateway.adapter.catalogue.HttpClusterModels;
 import dev.caravan.gateway.adapter.catalogue.RegistryCatalogue;
+import dev.caravan.gateway.adapter.scheduler.SchedulerSplits;
 import dev.caravan.gateway.api.BlobHandler;
 import dev.caravan.gateway.api.ModelHandler;
 import dev.caravan.gateway.api.ModelRoutes;
 import dev.caravan.gateway.api.PassedOn;
 import dev.caravan.gateway.api.RouteTable;
+import dev.caravan.gateway.api.SplitHandler;
 import dev.caravan.gateway.api.SystemHandler;
 import dev.caravan.gateway.api.UnansweredRequests;
 import dev.caravan.gateway.app.Views;
@@ -50,13 +53,13 @@ class ModelConfiguration {
     /** For answers that an agent reads from its disk. */
     private static final Duration DISK_PATIENCE = Duration.ofSeconds(10);
 
+    private static final String SCHEDULER = "scheduler-service";
+
     private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
 
     /** Public path to the service and the path that answers it. */
     private static final Map<String, Target> PASSED_ON =
-            Map.of(
-                    "/api/distributed/nodes", new Target("health-service", Routes.NODES),
-                    "/api/distributed/models", new Target("registry-service", Routes.CATALOGUE));
+            Map.of("/api/distributed/nodes", new Target("health-service", Routes.NODES));
 
     private record Target(String service, String path) {}
 
@@ -100,9 +103,19 @@ class ModelConfiguration {
     }
 
     @Bean
+    SplitHandler splitHandler(
+            WebClient.Builder http, Neighbours neighbours, AgentStores stores, Views views) {
+        return new SplitHandler(
+                new SchedulerSplits(http.build(), () -> neighbours.instances(SCHEDULER)),
+                new HttpClusterModels(http.build(), neighbours, stores, PATIENCE),
+                views);
+    }
+
+    @Bean
     RouterFunction<ServerResponse> modelRoutes(
             ModelHandler models,
             BlobUploads blobs,
+            SplitHandler splits,
             Views views,
             Neighbours neighbours,
             ObjectProvider<BuildProperties> build) {
@@ -111,7 +124,8 @@ class ModelConfiguration {
         return new ModelRoutes(
                         new SystemHandler(views, neighbours, version),
                         models,
-                        new BlobHandler(blobs))
+                        new BlobHandler(blobs),
+                        splits)
                 .routes();
     }
 

@@ -53,7 +53,8 @@ public final class WireViews {
                 new ModelDigest(replica.digest()),
                 replica.contextLength(),
                 replica.slots(),
-                Continuation.parse(replica.continuation()));
+                Continuation.parse(replica.continuation()),
+                Boolean.TRUE.equals(replica.split()));
     }
 
     private static Optional<ModelEntry> entry(ClusterViewMessage.Model model) {

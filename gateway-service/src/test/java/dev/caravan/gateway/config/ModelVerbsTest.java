@@ -21,6 +21,8 @@ import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.CatalogueMessage;
+import dev.caravan.wire.DesiredEngines;
+import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
 import dev.caravan.wire.NodesMessage;
 import dev.caravan.wire.PolicyMessage;
@@ -548,6 +550,114 @@ class ModelVerbsTest {
                         WireJson.mapper()
                                 .writeValueAsString(new NodesMessage(false, "", List.of())));
         assertThat(json(get("/api/distributed/models")).path("models").size()).isEqualTo(1);
+    }
+
+    @Test
+    void showsWhichAgentsHoldWhichLayersOfASplitModel() {
+        loadSplit();
+
+        JsonNode replica =
+                json(get("/api/distributed/models")).path("models").get(0).path("replicas").get(0);
+
+        assertThat(replica.path("split").booleanValue()).isTrue();
+        assertThat(replica.path("agentId").stringValue()).isEqualTo("small");
+        assertThat(replica.path("memory").longValue()).isEqualTo(1_000);
+        assertThat(replica.path("stages").toString())
+                .isEqualTo(
+                        "[{\"agentId\":\"small\",\"hostId\":\"host\",\"role\":\"HEAD\","
+                                + "\"firstLayer\":0,\"lastLayer\":4,\"output\":false,\"memory\":700},"
+                                + "{\"agentId\":\"roomy\",\"hostId\":\"host\",\"role\":\"MEMBER\","
+                                + "\"firstLayer\":5,\"lastLayer\":7,\"output\":true,\"memory\":300}]");
+    }
+
+    @Test
+    void sumsTheMemoryOfASplitModelOverItsProcesses() {
+        loadSplit();
+
+        JsonNode model = json(get("/api/ps")).path("models").get(0);
+
+        assertThat(model.path("size").longValue()).isEqualTo(1_000);
+        assertThat(model.path("caravan").path("replicas").get(0).path("members").toString())
+                .isEqualTo("[{\"node\":\"roomy\",\"size\":300}]");
+    }
+
+    /** Of eight layers, five and the embeddings on one agent, three and the output on the other. */
+    private static void loadSplit() {
+        var stages =
+                List.of(
+                        new DesiredEngines.Stage("small", "http://s", null, 5),
+                        new DesiredEngines.Stage("roomy", "http://r", "r1-1", 4));
+        AgentReport.Replica whole = loaded("m:latest", ReplicaState.READY, 700, -1L);
+        SMALL.report =
+                report(
+                        "small",
+                        SMALL,
+                        1,
+                        List.of(
+                                new AgentReport.Replica(
+                                        "r1",
+                                        whole.model(),
+                                        whole.digest(),
+                                        whole.state(),
+                                        whole.contextLength(),
+                                        whole.slots(),
+                                        0,
+                                        whole.continuation(),
+                                        whole.memory(),
+                                        1,
+                                        "",
+                                        1,
+                                        -1L,
+                                        null,
+                                        null,
+                                        stages)));
+        AgentReport lender = report("roomy", ROOMY, 1, List.of());
+        ROOMY.report =
+                new AgentReport(
+                        lender.agentId(),
+                        lender.hostId(),
+                        lender.address(),
+                        lender.version(),
+                        lender.startedAt(),
+                        lender.sequence(),
+                        null,
+                        null,
+                        1,
+                        lender.memory(),
+                        lender.store(),
+                        lender.desired(),
+                        List.of(),
+                        List.of(
+                                new AgentReport.Member(
+                                        "r1-1",
+                                        "r1",
+                                        "m:latest",
+                                        DIGEST,
+                                        ReplicaState.READY,
+                                        5,
+                                        4,
+                                        300,
+                                        1,
+                                        true,
+                                        null,
+                                        null)),
+                        lender.models());
+        CatalogueMessage.Model model = catalogued("m:latest", 5_000_000);
+        CATALOGUE.set(
+                new CatalogueMessage(
+                        List.of(
+                                new CatalogueMessage.Model(
+                                        model.name(),
+                                        model.digest(),
+                                        model.size(),
+                                        model.modifiedAt(),
+                                        model.details(),
+                                        model.capabilities(),
+                                        new FactsMessage(8, 1_000, 1, 4_096, 64, null, null),
+                                        model.policy(),
+                                        model.holders(),
+                                        model.conflict(),
+                                        null))));
     }
 
     @Test

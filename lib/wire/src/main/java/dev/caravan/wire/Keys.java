@@ -27,6 +27,9 @@ public final class Keys {
     /** Set of the digests in the catalogue; written by the registry's leader. */
     public static final String CATALOGUE_DIGESTS = "caravan:v1:catalogue:digests";
 
+    /** JSON {@link PolicyMessage} by a model's name; a cache, written by the scheduler's leader. */
+    public static final String POLICY = "caravan:v1:policy:";
+
     /** The holder of a role's lease; see the platform's leadership. */
     public static final String LEASE = "caravan:v1:lease:";
 

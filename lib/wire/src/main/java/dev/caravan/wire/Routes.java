@@ -50,10 +50,13 @@ public final class Routes {
     /** Scheduler: POST {@link UnloadMessage}; 204, also where nothing was loaded. */
     public static final String UNLOADS = "/internal/v1/unloads";
 
-    /** Scheduler: GET {@code ?model=NAME&digest=HEX} with optional context, hosts, ranges. */
+    /**
+     * Scheduler: GET {@code ?model=NAME}, answers {@link PlanMessage}; optional: {@code digest},
+     * {@code contextLength}, {@code distributed}, {@code ranges=HOST=0-11,HOST2=12-31}.
+     */
     public static final String PLAN = "/internal/v1/plan";
 
-    /** Scheduler: GET {@code ?model=NAME} and PUT {@link PolicyChange}. */
+    /** Scheduler: GET {@code ?model=NAME} and PUT {@link PolicyChange}; {@link PolicyMessage}. */
     public static final String POLICY = "/internal/v1/policy";
 
     /** Registry: GET {@link CatalogueMessage}. */

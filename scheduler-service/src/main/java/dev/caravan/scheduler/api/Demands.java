@@ -6,6 +6,7 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.scheduler.app.Demand;
 import dev.caravan.wire.LoadMessage;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,11 @@ final class Demands {
                 model(message.model()),
                 digest(message.digest()),
                 message.contextLength(),
-                keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive));
+                keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive),
+                Optional.ofNullable(message.distributed()));
     }
 
-    private static ModelRef model(@Nullable String name) {
+    static ModelRef model(@Nullable String name) {
         return ModelRef.parse(name == null ? "" : name)
                 .orElseThrow(
                         () ->

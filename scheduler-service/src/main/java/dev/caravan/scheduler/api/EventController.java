@@ -29,13 +29,8 @@ class EventController {
         switch (event.type()) {
             case REPLICA_EXPIRED -> coordinator.expired(status, new ReplicaId(event.subject()));
             case AGENT_STOPPING -> coordinator.stopping(status);
-            case REPLICA_READY,
-                    REPLICA_FAILED,
-                    REPLICA_EXITED,
-                    REPLICA_STOPPED,
-                    STORE_CHANGED,
-                    AGENT_STARTED ->
-                    coordinator.said(status);
+            // all others are news by the report that comes with them
+            default -> coordinator.said(status);
         }
     }
 }

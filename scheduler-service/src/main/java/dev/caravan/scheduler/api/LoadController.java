@@ -82,7 +82,7 @@ class LoadController {
                 .then();
     }
 
-    private static CaravanException notLeading() {
+    static CaravanException notLeading() {
         return new CaravanException(
                 FaultCode.NO_CAPACITY,
                 "this scheduler is not the leader (expected: the one that holds the lease); try the next");

@@ -2,6 +2,7 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
+import dev.caravan.core.model.ModelDigest;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,18 @@ final class AgentBook {
 
     Optional<AgentStatus> find(AgentId agent) {
         return Optional.ofNullable(agents.get(agent));
+    }
+
+    /** A context cut to what the model was trained for, where its file says. */
+    int trainedAtMost(ModelDigest digest, int wished) {
+        return alive().stream()
+                .flatMap(agent -> agent.model(digest).stream())
+                .flatMap(model -> model.facts().stream())
+                .mapToInt(facts -> facts.trainedContext())
+                .filter(trained -> trained > 0)
+                .map(trained -> Math.min(trained, wished))
+                .findFirst()
+                .orElse(wished);
     }
 
     /** All agents, by id. */

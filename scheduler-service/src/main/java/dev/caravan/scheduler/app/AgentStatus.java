@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param startedAt milliseconds since 1970, when the agent process started
  * @param sequence grows with each change of the report
+ * @param engine empty where it has none
  * @param engineFault why it has no engine; empty where it has one
  * @param desired the highest version of desired engines it took on
  */
@@ -24,14 +25,17 @@ public record AgentStatus(
         Verdict verdict,
         long startedAt,
         long sequence,
-        Optional<String> engineFault,
+        Optional<EngineStatus> engine,
+        String engineFault,
         HostMemory memory,
         Version desired,
         List<ReplicaStatus> replicas,
+        List<MemberStatus> members,
         List<StoredModel> models) {
 
     public AgentStatus {
         replicas = List.copyOf(replicas);
+        members = List.copyOf(members);
         models = List.copyOf(models);
     }
 
@@ -49,8 +53,18 @@ public record AgentStatus(
         return replicas.stream().filter(status -> status.id().equals(replica)).findFirst();
     }
 
+    Optional<MemberStatus> member(MemberId member) {
+        return members.stream().filter(status -> status.id().equals(member)).findFirst();
+    }
+
     Optional<StoredModel> model(ModelDigest digest) {
         return models.stream().filter(model -> model.digest().equals(digest)).findFirst();
+    }
+
+    /** Whether a process of this replica or its group is still there. */
+    boolean holds(ReplicaId replica) {
+        return replicas.stream().anyMatch(each -> each.id().equals(replica) && !each.ended())
+                || members.stream().anyMatch(each -> each.group().equals(replica) && !each.ended());
     }
 
     AgentStatus with(Verdict other) {
@@ -61,10 +75,12 @@ public record AgentStatus(
                 other,
                 startedAt,
                 sequence,
+                engine,
                 engineFault,
                 memory,
                 desired,
                 replicas,
+                members,
                 models);
     }
 

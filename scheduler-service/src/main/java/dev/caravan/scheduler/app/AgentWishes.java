@@ -1,30 +1,23 @@
 package dev.caravan.scheduler.app;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
-import java.util.Collection;
+import dev.caravan.core.model.Continuation;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /** What one agent should run, and how far it has been told. Used by one thread. */
 final class AgentWishes {
 
-    /**
-     * How long an agent that took a wish on may leave its engine out of its report before the
-     * engine counts as lost; a report is at most a second old, the rest is for busy hosts.
-     */
-    static final long LOST_AFTER_MILLIS = 10_000;
-
     private static final long FIRST_RETRY_MILLIS = 200;
     private static final long LAST_RETRY_MILLIS = 5_000;
 
-    private final Map<ReplicaId, DesiredEngine> engines = new LinkedHashMap<>();
-    private final Map<ReplicaId, Long> seenAt = new HashMap<>();
-    private final Set<ReplicaId> withdrawn = new HashSet<>();
+    private final WishList<ReplicaId, DesiredEngine> engines =
+            new WishList<>(DesiredEngine::replica);
+    private final WishList<MemberId, DesiredMember> members = new WishList<>(DesiredMember::id);
     private Version version;
     private Version held;
     private long startedAt;
@@ -33,42 +26,71 @@ final class AgentWishes {
     private int failures;
     private long retryAt;
 
-    /** Takes on what runs already: nothing healthy ends because nobody remembers who wished it. */
-    AgentWishes(AgentStatus status, Collection<DesiredEngine> remembered, long now) {
+    /**
+     * Takes on what runs already: nothing healthy ends because nobody remembers who wished it.
+     *
+     * @param copy what a leader before this one had written down; where it is newer than what the
+     *     agent took on, its wishes are still on their way
+     */
+    AgentWishes(AgentStatus status, Optional<DesiredState> copy, long now) {
         this.version = status.desired();
         this.held = status.desired();
         this.startedAt = status.startedAt();
+        // what was written down says more of a running process than its report
+        copy.ifPresent(
+                state -> {
+                    for (DesiredEngine engine : state.engines()) {
+                        if (status.replica(engine.replica())
+                                .filter(ReplicaStatus::lives)
+                                .isPresent()) {
+                            engines.takeOn(engine, now);
+                        }
+                    }
+                    for (DesiredMember member : state.members()) {
+                        if (status.member(member.id()).filter(MemberStatus::lives).isPresent()) {
+                            members.takeOn(member, now);
+                        }
+                    }
+                });
         takeOnRunning(status, now);
-        for (DesiredEngine engine : remembered) {
-            if (status.replica(engine.replica()).isEmpty()) {
-                add(engine, now);
-            }
-        }
+        copy.filter(state -> state.version().newerThan(status.desired()))
+                .ifPresent(state -> addMissing(state, status, now));
+    }
+
+    private void addMissing(DesiredState state, AgentStatus status, long now) {
+        state.engines().stream()
+                .filter(engine -> status.replica(engine.replica()).isEmpty())
+                .forEach(engine -> add(engine, now));
+        state.members().stream()
+                .filter(member -> status.member(member.id()).isEmpty())
+                .forEach(member -> add(member, now));
     }
 
     private void takeOnRunning(AgentStatus status, long now) {
-        for (ReplicaStatus replica : status.replicas()) {
-            if (replica.lives()
-                    && !withdrawn.contains(replica.id())
-                    && !engines.containsKey(replica.id())) {
-                engines.put(replica.id(), DesiredEngine.adopted(replica));
-                seenAt.put(replica.id(), now);
-            }
-        }
+        status.replicas().stream()
+                .filter(ReplicaStatus::lives)
+                .forEach(replica -> engines.takeOn(DesiredEngine.adopted(replica), now));
+        status.members().stream()
+                .filter(MemberStatus::lives)
+                .forEach(member -> members.takeOn(DesiredMember.adopted(status.id(), member), now));
     }
 
     void add(DesiredEngine engine, long now) {
-        engines.put(engine.replica(), engine);
-        seenAt.put(engine.replica(), now);
+        engines.add(engine, now);
+        changed = true;
+    }
+
+    void add(DesiredMember member, long now) {
+        members.add(member, now);
         changed = true;
     }
 
     void withdraw(ReplicaId replica) {
-        if (engines.remove(replica) != null) {
-            seenAt.remove(replica);
-            withdrawn.add(replica);
-            changed = true;
-        }
+        changed |= engines.withdraw(replica);
+    }
+
+    void withdraw(MemberId member) {
+        changed |= members.withdraw(member);
     }
 
     /** Compares the wishes with a report; engines that ended are no longer wished for. */
@@ -85,19 +107,16 @@ final class AgentWishes {
         if (held.newerThan(version)) {
             overtaken(status, now);
         }
-        for (ReplicaId replica : List.copyOf(engines.keySet())) {
-            var reported = status.replica(replica);
-            boolean told = !changed && !version.newerThan(held);
-            if (reported.isPresent() || !told) {
-                seenAt.put(replica, now);
-            }
-            if (reported.map(ReplicaStatus::ended).orElse(false)
-                    || now - seenAt.getOrDefault(replica, now) > LOST_AFTER_MILLIS) {
-                withdraw(replica);
-            }
-        }
+        boolean told = !changed && !version.newerThan(held);
+        Map<ReplicaId, Boolean> replicas = new HashMap<>();
+        status.replicas().forEach(replica -> replicas.put(replica.id(), replica.ended()));
+        Map<MemberId, Boolean> lent = new HashMap<>();
+        status.members().forEach(member -> lent.put(member.id(), member.ended()));
+        changed |= engines.observe(replicas, told, now);
+        changed |= members.observe(lent, told, now);
         if (!changed && !version.newerThan(held)) {
-            withdrawn.removeIf(replica -> status.replica(replica).isEmpty());
+            engines.forgetAllBut(replicas.keySet());
+            members.forgetAllBut(lent.keySet());
         }
     }
 
@@ -160,14 +179,27 @@ final class AgentWishes {
     }
 
     boolean wishes(ReplicaId replica) {
-        return engines.containsKey(replica);
+        return engines.wishes(replica);
     }
 
     boolean withdrew(ReplicaId replica) {
-        return withdrawn.contains(replica);
+        return engines.withdrew(replica);
+    }
+
+    boolean wishes(MemberId member) {
+        return members.wishes(member);
+    }
+
+    /** The head of an adopted member has been seen. */
+    void refine(MemberId member, AgentId head, Continuation continuation) {
+        members.refine(member, wish -> wish.of(head, continuation));
     }
 
     List<DesiredEngine> engines() {
-        return List.copyOf(engines.values());
+        return engines.all();
+    }
+
+    List<DesiredMember> members() {
+        return members.all();
     }
 }

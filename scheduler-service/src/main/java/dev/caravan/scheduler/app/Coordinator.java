@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -67,6 +68,7 @@ public final class Coordinator implements AutoCloseable {
             AgentLink agents,
             ViewSink view,
             DesiredCopies copies,
+            PolicyLink policies,
             DecisionTimer timer,
             Consumer<Census> counts) {}
 
@@ -116,14 +118,30 @@ public final class Coordinator implements AutoCloseable {
 
     /** Ends all replicas of a model; false where another scheduler decides. */
     public Mono<Boolean> unload(ModelDigest digest) {
-        return Mono.<Boolean>create(
-                        sink ->
-                                post(
-                                        () -> {
-                                            desk.unload(digest);
-                                            sink.success(desk.isLeading());
-                                        }))
+        return ask(
+                decisions -> {
+                    decisions.unload(digest);
+                    return decisions.isLeading();
+                });
+    }
+
+    /** What a load would do; nothing is done. */
+    public Mono<PlanAnswer> plan(PlanQuery query) {
+        return ask(decisions -> decisions.plan(query));
+    }
+
+    /** An answer by the decisions' thread, given on another. */
+    <T> Mono<T> ask(Function<Desk, T> question) {
+        return Mono.<T>create(sink -> post(() -> answer(sink, question)))
                 .publishOn(Schedulers.parallel());
+    }
+
+    private <T> void answer(MonoSink<T> sink, Function<Desk, T> question) {
+        try {
+            sink.success(question.apply(desk));
+        } catch (RuntimeException wrong) {
+            sink.error(wrong);
+        }
     }
 
     /** An agent spoke for itself. */
@@ -163,8 +181,7 @@ public final class Coordinator implements AutoCloseable {
     }
 
     public Mono<List<String>> knownAddresses() {
-        return Mono.<List<String>>create(sink -> post(() -> sink.success(desk.addresses())))
-                .publishOn(Schedulers.parallel());
+        return ask(Desk::addresses);
     }
 
     private void post(Runnable change) {
@@ -183,9 +200,18 @@ public final class Coordinator implements AutoCloseable {
             change.run();
             carryOut(desk.settle(clock.millis()));
             ports.epochSeen().accept(desk.highestEpoch());
+            spreadPolicies();
             count();
         } catch (RuntimeException defect) {
             log.atError().setCause(defect).log("decision failed");
+        }
+    }
+
+    private void spreadPolicies() {
+        for (PolicyDesk.Due due : desk.duePolicies(clock.millis())) {
+            ports.policies()
+                    .offer(due.address(), due.model(), due.policy())
+                    .subscribe(_ -> {}, failure -> repeats("policy", failure));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -9,10 +10,12 @@ import java.util.OptionalLong;
  *
  * @param contextLength tokens of context a request needs; 0: the default
  * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
+ * @param distributed true: split over agents; false: on one; empty: as it fits
  */
 public record Demand(
         String requestId,
         ModelRef model,
         ModelDigest digest,
         int contextLength,
-        OptionalLong keepAliveMillis) {}
+        OptionalLong keepAliveMillis,
+        Optional<Boolean> distributed) {}

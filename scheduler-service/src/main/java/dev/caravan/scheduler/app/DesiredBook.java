@@ -3,6 +3,7 @@ package dev.caravan.scheduler.app;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.Continuation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +32,11 @@ final class DesiredBook {
     /** Takes an agent's report into account; an agent seen for the first time is adopted. */
     void observe(AgentStatus status, long now) {
         wishes.computeIfAbsent(
-                        status.id(), _ -> new AgentWishes(status, notTakenOnYet(status), now))
+                        status.id(),
+                        _ ->
+                                new AgentWishes(
+                                        status, Optional.ofNullable(copies.get(status.id())), now))
                 .observe(status, now);
-    }
-
-    /** Wishes of the leader before that are still on their way to the agent. */
-    private List<DesiredEngine> notTakenOnYet(AgentStatus status) {
-        DesiredState copy = copies.get(status.id());
-        return copy != null && copy.version().newerThan(status.desired())
-                ? copy.engines()
-                : List.of();
     }
 
     /** Goes on under a higher epoch. */
@@ -52,8 +48,24 @@ final class DesiredBook {
         require(agent).add(engine, now);
     }
 
+    void add(DesiredMember member, long now) {
+        require(member.agent()).add(member, now);
+    }
+
     void withdraw(AgentId agent, ReplicaId replica) {
         find(agent).ifPresent(known -> known.withdraw(replica));
+    }
+
+    void withdraw(DesiredMember member) {
+        find(member.agent()).ifPresent(known -> known.withdraw(member.id()));
+    }
+
+    /** The members of a group, wherever they are. */
+    List<DesiredMember> members(ReplicaId group) {
+        return wishes.values().stream()
+                .flatMap(known -> known.members().stream())
+                .filter(member -> member.group().equals(group))
+                .toList();
     }
 
     /** Numbers what changed. */
@@ -105,8 +117,25 @@ final class DesiredBook {
         return find(agent).map(known -> known.withdrew(replica)).orElse(false);
     }
 
+    boolean wishes(AgentId agent, MemberId member) {
+        return find(agent).map(known -> known.wishes(member)).orElse(false);
+    }
+
+    void refine(DesiredMember member, AgentId head, Continuation continuation) {
+        find(member.agent()).ifPresent(known -> known.refine(member.id(), head, continuation));
+    }
+
     List<DesiredEngine> engines(AgentId agent) {
         return find(agent).map(AgentWishes::engines).orElse(List.of());
+    }
+
+    List<DesiredMember> members(AgentId agent) {
+        return find(agent).map(AgentWishes::members).orElse(List.of());
+    }
+
+    /** All agents whose wishes are known. */
+    List<AgentId> agents() {
+        return List.copyOf(wishes.keySet());
     }
 
     Version version(AgentId agent) {
@@ -114,7 +143,7 @@ final class DesiredBook {
     }
 
     private static DesiredState state(AgentId agent, AgentWishes known) {
-        return new DesiredState(agent, known.version(), known.engines());
+        return new DesiredState(agent, known.version(), known.engines(), known.members());
     }
 
     private Optional<AgentWishes> find(AgentId agent) {

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -13,6 +14,8 @@ import java.util.OptionalLong;
  * @param contextLength tokens of context of each slot
  * @param slots requests it runs at once; 0: the agent's own default
  * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
+ * @param stages where its layers are, in their order; empty where all are in the engine
+ * @param engineOptions switches of the model's policy, after the agent's own
  */
 public record DesiredEngine(
         ReplicaId replica,
@@ -21,7 +24,18 @@ public record DesiredEngine(
         int contextLength,
         int slots,
         Continuation continuation,
-        OptionalLong keepAliveMillis) {
+        OptionalLong keepAliveMillis,
+        List<GroupStage> stages,
+        List<String> engineOptions) {
+
+    public DesiredEngine {
+        stages = List.copyOf(stages);
+        engineOptions = List.copyOf(engineOptions);
+    }
+
+    boolean isSplit() {
+        return !stages.isEmpty();
+    }
 
     /** The wish that a running engine fulfils. */
     static DesiredEngine adopted(ReplicaStatus status) {
@@ -32,6 +46,8 @@ public record DesiredEngine(
                 status.contextLength(),
                 status.slots(),
                 status.continuation(),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                status.stages(),
+                List.of());
     }
 }

@@ -1,11 +1,10 @@
 package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
-import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
-import java.util.Comparator;
+import dev.caravan.core.model.ModelRef;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class Desk {
     private static final long CLOCK_SLACK_MILLIS = 5_000;
 
     /** What only a leader has. */
-    private record Leading(DesiredBook desired, LoadBook loads) {}
+    private record Leading(DesiredBook desired, LoadBook loads, GroupKeeper groups) {}
 
     private final Settings settings;
     private final Supplier<ReplicaId> newIds;
@@ -33,12 +32,16 @@ final class Desk {
     private final IdleTimes idleTimes = new IdleTimes();
     private final LoadFailures failures = new LoadFailures();
     private final ViewLedger view = new ViewLedger();
+    private final Policies policies;
+    private final PolicyDesk policyDesk;
     private final Map<Load, LoadOutcome> abandoned = new HashMap<>();
     private Optional<Leading> leading = Optional.empty();
     private boolean introduced;
 
     Desk(Settings settings, Supplier<ReplicaId> newIds) {
         this.settings = settings;
+        this.policies = new Policies(settings.models(), agents);
+        this.policyDesk = new PolicyDesk(agents, policies);
         this.newIds = newIds;
     }
 
@@ -81,8 +84,9 @@ final class Desk {
     void lead(long epoch, Map<AgentId, DesiredState> copies) {
         resign();
         DesiredBook desired = new DesiredBook(epoch, copies);
-        LoadBook loads = new LoadBook(settings, agents, idleTimes, failures, newIds, desired);
-        leading = Optional.of(new Leading(desired, loads));
+        LoadBook loads =
+                new LoadBook(settings, agents, idleTimes, failures, newIds, desired, policies);
+        leading = Optional.of(new Leading(desired, loads, new GroupKeeper(agents, desired)));
     }
 
     /** Goes on leading under a higher epoch, which some agent has made necessary. */
@@ -113,8 +117,9 @@ final class Desk {
         if (leading.isEmpty()) {
             return new Asked.Settled(new LoadOutcome.NotLeading());
         }
-        int needed = contextNeeded(demand);
-        Optional<LoadOutcome.Ready> serving = serving(leading.get(), demand.digest(), needed);
+        int needed = agents.trainedAtMost(demand.digest(), wished(demand));
+        Optional<LoadOutcome.Ready> serving =
+                Serving.find(agents.alive(), leading.get().desired(), demand.digest(), needed);
         if (serving.isPresent()) {
             return new Asked.Settled(serving.get());
         }
@@ -122,42 +127,35 @@ final class Desk {
         if (held.isPresent()) {
             return new Asked.Settled(held.get());
         }
-        return new Asked.Joined(leading.get().loads().join(demand, needed, now));
+        int least = policies.of(demand.model()).contextLength().orElse(0);
+        int planned = agents.trainedAtMost(demand.digest(), Math.max(least, wished(demand)));
+        return new Asked.Joined(leading.get().loads().join(demand, planned, now));
     }
 
-    private int contextNeeded(Demand demand) {
-        int wished = demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
-        return agents.alive().stream()
-                .flatMap(agent -> agent.model(demand.digest()).stream())
-                .flatMap(model -> model.facts().stream())
-                .mapToInt(facts -> facts.trainedContext())
-                .filter(trained -> trained > 0)
-                .map(trained -> Math.min(trained, wished))
-                .findFirst()
-                .orElse(wished);
+    private int wished(Demand demand) {
+        return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
     }
 
-    private Optional<LoadOutcome.Ready> serving(Leading held, ModelDigest digest, int context) {
-        record Found(AgentStatus agent, ReplicaStatus replica) {}
-        return agents.alive().stream()
-                .flatMap(
-                        agent ->
-                                agent.replicas().stream().map(replica -> new Found(agent, replica)))
-                .filter(found -> found.replica().digest().equals(digest))
-                .filter(found -> found.replica().phase() == ReplicaStatus.Phase.READY)
-                .filter(found -> found.replica().contextLength() >= context)
-                .filter(found -> !held.desired().withdrew(found.agent().id(), found.replica().id()))
-                .min(
-                        Comparator.comparing(
-                                        (Found found) -> found.agent().verdict() != Verdict.READY)
-                                .thenComparing(found -> found.replica().busy())
-                                .thenComparing(found -> found.replica().id()))
-                .map(
-                        found ->
-                                new LoadOutcome.Ready(
-                                        held.desired().version(found.agent().id()),
-                                        found.agent().snapshot(),
-                                        ViewContent.snapshot(found.agent().id(), found.replica())));
+    PlanAnswer plan(PlanQuery query) {
+        return leading.map(
+                        held ->
+                                new PlanDesk(settings, agents, policies)
+                                        .answer(query, held.loads()::rooms))
+                .orElseGet(PlanAnswer.NotLeading::new);
+    }
+
+    Policies policies() {
+        return policies;
+    }
+
+    PolicyOrder order(ModelRef model, ModelPolicy policy) {
+        return leading.map(held -> policyDesk.order(model, policy, held.desired().epoch()))
+                .orElseGet(PolicyOrder.NotLeading::new);
+    }
+
+    /** Holders that have to be told a policy now. */
+    List<PolicyDesk.Due> duePolicies(long now) {
+        return leading.isPresent() ? policyDesk.claimDue(now) : List.of();
     }
 
     /** Ends all replicas of a model; one that is awaited by a load stays. */
@@ -233,6 +231,7 @@ final class Desk {
         endExpired(now);
         if (introduced) {
             settled.putAll(held.loads().advance(now));
+            held.groups().keep(held.loads().forming(), now);
         }
         List<DesiredState> copies = held.desired().number();
         List<DesiredState> puts = held.desired().claimDue(agents, now);
@@ -258,6 +257,7 @@ final class Desk {
         if (!introduced || agents.all().isEmpty()) {
             return Optional.empty();
         }
-        return view.offer(ViewContent.of(agents.all(), held.desired()), held.desired().epoch());
+        return view.offer(
+                ViewContent.of(agents.all(), held.desired(), policies), held.desired().epoch());
     }
 }

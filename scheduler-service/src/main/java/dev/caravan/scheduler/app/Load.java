@@ -4,7 +4,9 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,17 +19,42 @@ final class Load {
      * Where it goes.
      *
      * @param engine what the agent is, or will be, told to run
-     * @param after replicas that have to be gone before it is told; empty once it is
+     * @param members RPC servers of its group; empty where it stays whole
+     * @param after replicas that have to be gone before anybody is told
+     * @param step how far it is
      */
-    record Site(AgentId agent, DesiredEngine engine, Set<ReplicaId> after) {
+    record Site(
+            AgentId agent,
+            DesiredEngine engine,
+            List<DesiredMember> members,
+            Set<ReplicaId> after,
+            Step step) {
         Site {
+            members = List.copyOf(members);
             after = Set.copyOf(after);
         }
 
-        boolean told() {
-            return after.isEmpty();
+        Site at(Step next) {
+            return new Site(agent, engine, members, after, next);
+        }
+
+        ReplicaId replica() {
+            return engine.replica();
         }
     }
+
+    /** In this order; a model that stays whole goes from room to head. */
+    enum Step {
+        /** Others have to be gone first. */
+        ROOM,
+        /** The members are told; the head waits for them. */
+        MEMBERS,
+        /** The head is told. */
+        HEAD
+    }
+
+    /** How often a head that was aborted before it was ready is tried again with its group. */
+    private static final int MOST_ABORTS = 2;
 
     private final ModelRef model;
     private final ModelDigest digest;
@@ -35,7 +62,9 @@ final class Load {
     private int contextLength;
     private OptionalLong keepAliveMillis;
     private Optional<Site> site = Optional.empty();
-    private Optional<ReplicaStatus> lastSeen = Optional.empty();
+    private Optional<Boolean> distributed;
+    private Object lastSeen = "";
+    private int aborts;
     private long progressAt;
 
     Load(Demand demand, int contextLength, long now) {
@@ -43,6 +72,7 @@ final class Load {
         this.digest = demand.digest();
         this.contextLength = contextLength;
         this.keepAliveMillis = demand.keepAliveMillis();
+        this.distributed = demand.distributed();
         this.progressAt = now;
     }
 
@@ -62,6 +92,10 @@ final class Load {
         return keepAliveMillis;
     }
 
+    Optional<Boolean> distributed() {
+        return distributed;
+    }
+
     /** Whether this load will serve the need; one that has no site yet is widened to it. */
     boolean takesIn(Demand demand, int needed) {
         if (!digest.equals(demand.digest()) || (needed > contextLength && site.isPresent())) {
@@ -73,6 +107,7 @@ final class Load {
                     demand.keepAliveMillis().isPresent()
                             ? demand.keepAliveMillis()
                             : keepAliveMillis;
+            distributed = demand.distributed().or(() -> distributed);
         }
         return true;
     }
@@ -83,13 +118,13 @@ final class Load {
 
     void goesTo(Site chosen, long now) {
         site = Optional.of(chosen);
-        lastSeen = Optional.empty();
+        lastSeen = "";
         progressAt = now;
     }
 
     void plansAgain(long now) {
         site = Optional.empty();
-        lastSeen = Optional.empty();
+        lastSeen = "";
         progressAt = now;
     }
 
@@ -105,23 +140,25 @@ final class Load {
     }
 
     /**
-     * A report that differs in phase or memory is progress; a load that only takes long is fine.
+     * What differs from what was seen before is progress; a load that only takes long is fine.
+     *
+     * @param sight phases and memory of its processes
      */
-    void sees(ReplicaStatus status, long now) {
-        boolean same =
-                lastSeen.map(
-                                before ->
-                                        before.phase() == status.phase()
-                                                && before.resident().equals(status.resident()))
-                        .orElse(false);
-        if (!same) {
-            lastSeen = Optional.of(status);
+    void sees(Object sight, long now) {
+        if (!sight.equals(lastSeen)) {
+            lastSeen = sight;
             progressAt = now;
         }
     }
 
-    /** Milliseconds since 1970 of the last sign of progress. */
-    long progressAt() {
-        return progressAt;
+    /** Its head was aborted, as heads are when a member goes; whether to try again. */
+    boolean mayTryAgain() {
+        aborts++;
+        return aborts <= MOST_ABORTS;
+    }
+
+    /** Whether it has shown no progress for longer than this. */
+    boolean stalls(Duration timeout, long now) {
+        return now - progressAt > timeout.toMillis();
     }
 }

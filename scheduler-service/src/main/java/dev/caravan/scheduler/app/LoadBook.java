@@ -1,17 +1,16 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
-import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.placement.AgentRoom;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The loads on their way, in the order they were asked for. Each takes these steps, and each step
@@ -24,18 +23,11 @@ final class LoadBook {
     /** Attempts after which an agent that does not take a load is given up for it: some 3 s. */
     static final int ATTEMPTS = 5;
 
-    /**
-     * The least keep-alive a load is given, so that a replica does not expire before the request it
-     * was loaded for arrives; that request sets the real one.
-     */
-    static final long LEAST_KEEP_ALIVE_MILLIS = 30_000;
-
-    private final Settings settings;
     private final AgentBook agents;
-    private final IdleTimes idleTimes;
-    private final LoadFailures failures;
-    private final Supplier<ReplicaId> newIds;
     private final DesiredBook desired;
+    private final Forming forming;
+    private final LoadPlacing placing;
+    private final LoadFollowing following;
     private final List<Load> loads = new ArrayList<>();
 
     LoadBook(
@@ -44,13 +36,17 @@ final class LoadBook {
             IdleTimes idleTimes,
             LoadFailures failures,
             Supplier<ReplicaId> newIds,
-            DesiredBook desired) {
-        this.settings = settings;
+            DesiredBook desired,
+            Policies policies) {
         this.agents = agents;
-        this.idleTimes = idleTimes;
-        this.failures = failures;
-        this.newIds = newIds;
         this.desired = desired;
+        this.forming = new Forming(agents, desired);
+        this.placing =
+                new LoadPlacing(
+                        settings, agents, idleTimes, newIds, desired, policies, forming, loads);
+        this.following =
+                new LoadFollowing(
+                        settings, agents, failures, desired, forming, placing, this::awaits);
     }
 
     /** The load that serves the demand: one that is on its way, or a new one. */
@@ -77,17 +73,31 @@ final class LoadBook {
                 if (onItsWay
                         && engine.digest().equals(demand.digest())
                         && engine.contextLength() >= contextLength) {
-                    return Optional.of(new Load.Site(agent.id(), engine, Set.of()));
+                    return Optional.of(forming.known(agent.id(), engine));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** Replicas that will be told although they are not wished for yet. */
+    Set<ReplicaId> forming() {
+        return loads.stream()
+                .flatMap(load -> load.site().stream())
+                .filter(site -> site.step() == Load.Step.MEMBERS)
+                .map(Load.Site::replica)
+                .collect(Collectors.toSet());
+    }
+
+    /** What agents can offer to a model. */
+    List<AgentRoom> rooms(ModelDigest digest) {
+        return placing.rooms(digest);
+    }
+
     boolean awaits(ReplicaId replica) {
         return loads.stream()
                 .flatMap(load -> load.site().stream())
-                .anyMatch(site -> site.engine().replica().equals(replica));
+                .anyMatch(site -> site.replica().equals(replica));
     }
 
     List<Load> all() {
@@ -109,136 +119,8 @@ final class LoadBook {
     }
 
     private Optional<LoadOutcome> advance(Load load, long now) {
-        return load.site().isPresent() ? follow(load, load.site().get(), now) : place(load, now);
-    }
-
-    private Optional<LoadOutcome> place(Load load, long now) {
-        var rooms = new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), load.digest());
-        return switch (Planner.plan(
-                load, agents.all(), rooms, Settings.planned(settings.slots()))) {
-            case Plan.No(var failure) -> Optional.of(failure);
-            case Plan.Wait(var agent) ->
-                    overdue(load, now)
-                            ? Optional.of(Reasons.stillBusy(load, agent, settings.loadTimeout()))
-                            : Optional.empty();
-            case Plan.Go(var agent, var evict, var continuation) -> {
-                go(load, agent, new HashSet<>(evict), continuation, now);
-                yield Optional.empty();
-            }
-        };
-    }
-
-    private void go(
-            Load load, AgentId agent, Set<ReplicaId> evict, Continuation continuation, long now) {
-        DesiredEngine engine =
-                new DesiredEngine(
-                        newIds.get(),
-                        load.model(),
-                        load.digest(),
-                        load.contextLength(),
-                        settings.slots(),
-                        continuation,
-                        keepAlive(load));
-        if (evict.isEmpty()) {
-            desired.add(agent, engine, now);
-        } else {
-            withdraw(evict);
-        }
-        load.goesTo(new Load.Site(agent, engine, evict), now);
-    }
-
-    private static OptionalLong keepAlive(Load load) {
-        OptionalLong wished = load.keepAliveMillis();
-        return wished.isPresent() && wished.getAsLong() >= 0
-                ? OptionalLong.of(Math.max(LEAST_KEEP_ALIVE_MILLIS, wished.getAsLong()))
-                : wished;
-    }
-
-    private void withdraw(Set<ReplicaId> replicas) {
-        for (AgentStatus agent : agents.all()) {
-            replicas.forEach(replica -> desired.withdraw(agent.id(), replica));
-        }
-    }
-
-    private Optional<LoadOutcome> follow(Load load, Load.Site site, long now) {
-        Optional<AgentStatus> agent = agents.find(site.agent()).filter(AgentStatus::alive);
-        if (agent.isEmpty()) {
-            return elsewhere(load, site, "went down", now);
-        }
-        if (!site.told()) {
-            return awaitRoom(load, site, now);
-        }
-        Optional<ReplicaStatus> replica = agent.get().replica(site.engine().replica());
-        if (replica.isEmpty() && desired.failures(site.agent()) >= ATTEMPTS) {
-            return elsewhere(load, site, "does not answer at " + agent.get().address(), now);
-        }
-        if (!desired.wishes(site.agent(), site.engine().replica())) {
-            return replica.isPresent() && replica.get().ended()
-                    ? Optional.of(ended(load, agent.get(), replica.get(), now))
-                    : elsewhere(load, site, "let go of its engine", now);
-        }
-        if (replica.isPresent() && replica.get().phase() == ReplicaStatus.Phase.READY) {
-            return Optional.of(ready(load, agent.get(), replica.get()));
-        }
-        replica.ifPresent(status -> load.sees(status, now));
-        return giveUpWithoutProgress(load, site, now);
-    }
-
-    private Optional<LoadOutcome> elsewhere(Load load, Load.Site site, String why, long now) {
-        desired.withdraw(site.agent(), site.engine().replica());
-        load.lost(site.agent(), why, now);
-        return place(load, now);
-    }
-
-    private Optional<LoadOutcome> awaitRoom(Load load, Load.Site site, long now) {
-        boolean held =
-                agents.alive().stream()
-                        .flatMap(agent -> agent.replicas().stream())
-                        .anyMatch(
-                                replica -> site.after().contains(replica.id()) && !replica.ended());
-        if (held) {
-            return giveUpWithoutProgress(load, site, now);
-        }
-        load.plansAgain(now);
-        return place(load, now);
-    }
-
-    private LoadOutcome.Failed ended(
-            Load load, AgentStatus agent, ReplicaStatus replica, long now) {
-        LoadOutcome.Failed failure = Reasons.engineEnded(load, agent, replica);
-        failures.failed(load.digest(), failure, now);
-        return failure;
-    }
-
-    private LoadOutcome.Ready ready(Load load, AgentStatus agent, ReplicaStatus replica) {
-        failures.succeeded(load.digest());
-        for (AgentStatus other : agents.all()) {
-            for (DesiredEngine engine : desired.engines(other.id())) {
-                if (engine.digest().equals(load.digest())
-                        && engine.contextLength() < load.contextLength()
-                        && !engine.replica().equals(replica.id())
-                        && !awaits(engine.replica())) {
-                    desired.withdraw(other.id(), engine.replica());
-                }
-            }
-        }
-        return new LoadOutcome.Ready(
-                desired.version(agent.id()),
-                agent.snapshot(),
-                ViewContent.snapshot(agent.id(), replica));
-    }
-
-    private Optional<LoadOutcome> giveUpWithoutProgress(Load load, Load.Site site, long now) {
-        if (!overdue(load, now)) {
-            return Optional.empty();
-        }
-        desired.withdraw(site.agent(), site.engine().replica());
-        LoadOutcome.Failed failure = Reasons.noProgress(load, settings.loadTimeout());
-        failures.failed(load.digest(), failure, now);
-        return Optional.of(failure);
-    }
-
-    private boolean overdue(Load load, long now) {
-        return now - load.progressAt() > settings.loadTimeout().toMillis();
+        return load.site().isPresent()
+                ? following.follow(load, load.site().get(), now)
+                : placing.place(load, now);
     }
 }

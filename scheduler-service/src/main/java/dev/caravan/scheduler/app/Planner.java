@@ -1,23 +1,25 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
-import dev.caravan.core.model.ByteSize;
+import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.placement.AgentRoom;
-import dev.caravan.core.placement.FirstFit;
-import dev.caravan.core.placement.MemoryNeed;
-import dev.caravan.core.placement.Placement;
+import dev.caravan.core.placement.EngineKind;
+import dev.caravan.core.placement.FitPlan;
+import dev.caravan.core.placement.FitPlanner;
+import dev.caravan.core.placement.FitRequest;
+import dev.caravan.core.placement.Peer;
+import dev.caravan.core.placement.Spread;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses the agent of a load: among the holders of its file that are alive and have an engine for
- * it, those that are not suspect first, then by id; {@link FirstFit} takes the first with room.
- * Where there is none, the answer says what was missing and the way out. A pure function of its
- * arguments.
+ * Chooses the agents of a load: as heads the holders of its file, as members any, if they are alive
+ * and have an engine; those that are not suspect first, then by id. {@link FitPlanner} says how the
+ * model goes on them. Where it cannot, the answer says what was missing and the way out. A pure
+ * function of its arguments.
  */
 final class Planner {
 
@@ -31,64 +33,125 @@ final class Planner {
      * @param rooms of all agents that are alive
      * @param slots requests the engine is to run at once
      */
-    static Plan plan(Load load, Collection<AgentStatus> agents, List<AgentRoom> rooms, int slots) {
-        var holders =
-                agents.stream().filter(agent -> agent.model(load.digest()).isPresent()).toList();
-        var alive = holders.stream().filter(AgentStatus::alive).toList();
-        var equipped = alive.stream().filter(agent -> hasEngine(agent, load)).toList();
-        var readable = equipped.stream().filter(agent -> facts(agent, load).isPresent()).toList();
-        var candidates =
-                readable.stream()
-                        .filter(agent -> !load.lost().containsKey(agent.id()))
-                        .sorted(READY_FIRST)
-                        .toList();
-        if (holders.isEmpty()) {
-            return new Plan.No(Reasons.notHeld(load, agents.isEmpty()));
-        }
-        if (alive.isEmpty()) {
-            return new Plan.No(Reasons.allDown(load, holders));
-        }
-        if (equipped.isEmpty()) {
-            return new Plan.No(Reasons.noEngine(load, alive));
-        }
-        if (readable.isEmpty()) {
-            return new Plan.No(Reasons.unreadable(load, equipped));
-        }
-        if (candidates.isEmpty()) {
-            return new Plan.No(Reasons.allLost(load));
-        }
-        return place(load, candidates, rooms, slots);
-    }
-
-    private static Plan place(
-            Load load, List<AgentStatus> candidates, List<AgentRoom> rooms, int slots) {
-        StoredModel model = candidates.getFirst().model(load.digest()).orElseThrow();
-        ModelFacts facts = model.facts().orElseThrow();
-        ByteSize need = MemoryNeed.of(facts, load.contextLength(), slots);
-        List<AgentId> ids = candidates.stream().map(AgentStatus::id).toList();
-        return switch (FirstFit.place(need, ids, rooms)) {
-            case Placement.Single(var agent, var evict) ->
-                    new Plan.Go(agent, evict, model.continuation());
-            case Placement.Later(var agent) -> new Plan.Wait(agent);
-            case Placement.NoFit noFit ->
-                    new Plan.No(Reasons.noFit(load, need, noFit, facts, slots));
+    static Plan plan(
+            Wanted wanted, Collection<AgentStatus> agents, List<AgentRoom> rooms, int slots) {
+        return switch (fit(wanted, agents, rooms, slots)) {
+            case Fit.Refused(var failure) -> new Plan.No(failure);
+            case Fit.Planned(var request, var plan) ->
+                    switch (plan) {
+                        case FitPlan.Single(var whole, var evict) ->
+                                new Plan.Go(List.of(whole), evict);
+                        case FitPlan.Split(var stages, var evict) -> new Plan.Go(stages, evict);
+                        case FitPlan.Later(var held, _) -> new Plan.Wait(held);
+                        case FitPlan.NoFit noFit ->
+                                new Plan.No(PlanReasons.noFit(wanted, request, noFit));
+                        case FitPlan.Unlike unlike ->
+                                new Plan.No(PlanReasons.unlike(wanted, unlike));
+                        case FitPlan.TooFew few -> new Plan.No(PlanReasons.tooFew(wanted, few));
+                    };
         };
     }
 
-    /** An adopted engine has the models it tells of; its agent need not have one of its own. */
-    private static boolean hasEngine(AgentStatus agent, Load load) {
-        return agent.model(load.digest())
-                .map(StoredModel::runner)
-                .map(
-                        runner ->
-                                switch (runner) {
-                                    case LLAMA_CPP -> agent.engineFault().isEmpty();
-                                    case OLLAMA -> true;
-                                })
-                .orElse(false);
+    /** See {@link #plan}; says also how much of what is where. */
+    static Fit fit(
+            Wanted wanted, Collection<AgentStatus> agents, List<AgentRoom> rooms, int slots) {
+        var holders =
+                agents.stream().filter(agent -> agent.model(wanted.digest()).isPresent()).toList();
+        var alive = holders.stream().filter(AgentStatus::alive).toList();
+        var equipped = alive.stream().filter(agent -> engine(agent, wanted).isPresent()).toList();
+        var readable = equipped.stream().filter(agent -> facts(agent, wanted).isPresent()).toList();
+        var candidates =
+                readable.stream()
+                        .filter(agent -> !wanted.lost().containsKey(agent.id()))
+                        .sorted(READY_FIRST)
+                        .toList();
+        if (holders.isEmpty()) {
+            return new Fit.Refused(PlanReasons.notHeld(wanted, agents.isEmpty()));
+        }
+        if (alive.isEmpty()) {
+            return new Fit.Refused(PlanReasons.allDown(wanted, holders));
+        }
+        if (equipped.isEmpty()) {
+            return new Fit.Refused(PlanReasons.noEngine(wanted, alive));
+        }
+        if (readable.isEmpty()) {
+            return new Fit.Refused(PlanReasons.unreadable(wanted, equipped));
+        }
+        if (candidates.isEmpty()) {
+            return new Fit.Refused(PlanReasons.allLost(wanted));
+        }
+        ModelFacts facts = facts(candidates.getFirst(), wanted).orElseThrow();
+        List<Peer> peers = peers(wanted, agents);
+        try {
+            Spread spread = spread(wanted, agents, peers);
+            FitRequest request =
+                    new FitRequest(facts, wanted.contextLength(), slots, spread, peers, rooms);
+            return new Fit.Planned(request, FitPlanner.plan(request));
+        } catch (IllegalArgumentException stale) {
+            // the ranges were right when they were set; agents and models come and go
+            return new Fit.Refused(
+                    PlanReasons.staleRanges(wanted, String.valueOf(stale.getMessage())));
+        }
     }
 
-    private static Optional<ModelFacts> facts(AgentStatus agent, Load load) {
-        return agent.model(load.digest()).flatMap(StoredModel::facts);
+    private static List<Peer> peers(Wanted wanted, Collection<AgentStatus> agents) {
+        return agents.stream()
+                .filter(AgentStatus::alive)
+                .filter(agent -> !wanted.lost().containsKey(agent.id()))
+                .sorted(READY_FIRST)
+                .flatMap(agent -> peer(agent, wanted).stream())
+                .toList();
+    }
+
+    private static Optional<Peer> peer(AgentStatus agent, Wanted wanted) {
+        boolean holdsFile = facts(agent, wanted).isPresent();
+        return engine(agent, wanted).map(kind -> new Peer(agent.id(), kind, holdsFile));
+    }
+
+    /** An adopted engine has the models it tells of; its agent need not have one of its own. */
+    private static Optional<EngineKind> engine(AgentStatus agent, Wanted wanted) {
+        ModelRunner runner =
+                agent.model(wanted.digest()).map(StoredModel::runner).orElse(ModelRunner.LLAMA_CPP);
+        return switch (runner) {
+            case LLAMA_CPP ->
+                    agent.engine()
+                            .map(
+                                    own ->
+                                            own.kind(
+                                                    wanted.policy().continuation()
+                                                            == Continuation.EXACT));
+            case OLLAMA -> Optional.of(EngineKind.OLLAMA);
+        };
+    }
+
+    private static Spread spread(Wanted wanted, Collection<AgentStatus> agents, List<Peer> peers) {
+        boolean never = !wanted.distributed().orElse(true);
+        List<ModelPolicy.Range> ranges = wanted.policy().ranges();
+        if (never) {
+            return new Spread.OneAgent();
+        }
+        if (!ranges.isEmpty()) {
+            return new Spread.Forced(
+                    ranges.stream().map(range -> named(range, agents, peers)).toList());
+        }
+        int least = wanted.policy().minimumHosts().orElse(1);
+        return least >= 2 || wanted.distributed().orElse(false)
+                ? new Spread.Over(Math.max(2, least))
+                : new Spread.AsItFits();
+    }
+
+    private static Spread.Range named(
+            ModelPolicy.Range range, Collection<AgentStatus> agents, List<Peer> peers) {
+        var agent = AgentNames.resolve(range.host(), agents);
+        if (peers.stream().noneMatch(peer -> peer.agent().equals(agent))) {
+            throw new IllegalArgumentException(
+                    "agent %s of layers %d-%d is down, has no engine, or failed this load (expected: one that is ready)"
+                            .formatted(agent, range.span().start(), range.span().end() - 1));
+        }
+        return new Spread.Range(agent, range.span());
+    }
+
+    private static Optional<ModelFacts> facts(AgentStatus agent, Wanted wanted) {
+        return agent.model(wanted.digest()).flatMap(StoredModel::facts);
     }
 }

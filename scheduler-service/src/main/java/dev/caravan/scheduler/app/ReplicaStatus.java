@@ -5,6 +5,7 @@ import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param expiresAt milliseconds since 1970; -1 never; empty while it answers or loads
  * @param exitCode of a process that is gone
  * @param fault why it failed or ended, with its last lines; empty where it did not
+ * @param stages where its layers are, in their order; empty where all are in the engine
  */
 public record ReplicaStatus(
         ReplicaId id,
@@ -29,10 +31,15 @@ public record ReplicaStatus(
         ByteSize resident,
         OptionalLong expiresAt,
         OptionalInt exitCode,
-        String fault) {
+        String fault,
+        List<GroupStage> stages) {
+
+    private static final int ABORTED = 128 + 6;
+    private static final int KILLED = 128 + 9;
 
     /** A report that breaks this is refused whole: decisions rest on it. */
     public ReplicaStatus {
+        stages = List.copyOf(stages);
         if (contextLength < 1 || slots < 1 || busy < 0) {
             throw new IllegalArgumentException(
                     "replica %s: context %d, slots %d, busy %d (expected: >= 1, >= 1, >= 0)"
@@ -52,6 +59,12 @@ public record ReplicaStatus(
     /** Wished for and not ended. */
     boolean lives() {
         return phase == Phase.LOADING || phase == Phase.READY;
+    }
+
+    /** Aborted by itself, as a head that lost a member, or killed. */
+    boolean aborted() {
+        int code = exitCode.orElse(0);
+        return code == ABORTED || code == KILLED;
     }
 
     /** Ended by itself, before or after it was ready. */

@@ -8,13 +8,17 @@ import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.placement.AgentRoom;
 import dev.caravan.core.placement.HeldEngine;
 import dev.caravan.core.placement.HeldEngine.Use;
+import dev.caravan.core.placement.LayerSpan;
 import dev.caravan.core.placement.MemoryNeed;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Gathers who holds memory, and who was promised some, for {@link Planner}. */
 final class RoomSurvey {
@@ -34,17 +38,40 @@ final class RoomSurvey {
      *     their place
      */
     List<AgentRoom> rooms(Collection<AgentStatus> agents, ModelDigest wanted) {
-        return agents.stream().map(agent -> room(agent, wanted)).toList();
+        Map<ReplicaId, HeldEngine> heads = new HashMap<>();
+        for (AgentStatus agent : agents) {
+            for (ReplicaStatus replica : agent.replicas()) {
+                if (!replica.ended()) {
+                    heads.put(replica.id(), held(agent, replica, wanted));
+                }
+            }
+        }
+        return agents.stream().map(agent -> room(agent, heads)).toList();
     }
 
-    private AgentRoom room(AgentStatus agent, ModelDigest wanted) {
+    private AgentRoom room(AgentStatus agent, Map<ReplicaId, HeldEngine> heads) {
+        List<HeldEngine> engines = new ArrayList<>(engines(agent, heads));
+        engines.addAll(members(agent, heads));
+        HostMemory memory = agent.memory();
+        long resident = engines.stream().mapToLong(engine -> engine.resident().bytes()).sum();
+        return new AgentRoom(
+                agent.id(),
+                agent.hostId(),
+                memory.total(),
+                memory.available(),
+                memory.budget(),
+                new ByteSize(Math.max(memory.used().bytes(), resident)),
+                engines);
+    }
+
+    private List<HeldEngine> engines(AgentStatus agent, Map<ReplicaId, HeldEngine> heads) {
         List<HeldEngine> engines = new ArrayList<>();
         Set<ReplicaId> counted = new HashSet<>();
         for (ReplicaStatus replica : agent.replicas()) {
             counted.add(replica.id());
-            if (!replica.ended()) {
-                engines.add(held(agent, replica, wanted));
-            }
+            Optional.ofNullable(heads.get(replica.id()))
+                    .filter(_ -> !replica.ended())
+                    .ifPresent(engines::add);
         }
         for (DesiredEngine engine : desired.engines(agent.id())) {
             if (counted.add(engine.replica())) {
@@ -54,18 +81,50 @@ final class RoomSurvey {
         for (Load load : loads) {
             load.site()
                     .filter(site -> site.agent().equals(agent.id()))
-                    .filter(site -> counted.add(site.engine().replica()))
+                    .filter(site -> counted.add(site.replica()))
                     .ifPresent(site -> engines.add(promised(agent, site.engine())));
         }
-        HostMemory memory = agent.memory();
-        return new AgentRoom(
-                agent.id(),
-                agent.hostId(),
-                memory.total(),
-                memory.available(),
-                memory.budget(),
-                memory.used(),
-                engines);
+        return engines;
+    }
+
+    /** A member can be given up when its head can: it goes with it. */
+    private List<HeldEngine> members(AgentStatus agent, Map<ReplicaId, HeldEngine> heads) {
+        List<HeldEngine> members = new ArrayList<>();
+        Set<MemberId> counted = new HashSet<>();
+        Map<MemberId, ByteSize> planned = new HashMap<>();
+        desired.members(agent.id()).forEach(each -> planned.put(each.id(), each.memory()));
+        for (MemberStatus member : agent.members()) {
+            counted.add(member.id());
+            if (!member.ended()) {
+                ByteSize need = planned.getOrDefault(member.id(), member.resident());
+                HeldEngine head = heads.get(member.group());
+                boolean wished = planned.containsKey(member.id());
+                members.add(
+                        new HeldEngine(
+                                member.group(),
+                                need,
+                                member.resident(),
+                                wished ? head == null ? Use.BUSY : head.use() : Use.LEAVING,
+                                head == null ? 0 : head.idleSince()));
+            }
+        }
+        Stream.concat(
+                        desired.members(agent.id()).stream(),
+                        loads.stream()
+                                .flatMap(load -> load.site().stream())
+                                .flatMap(site -> site.members().stream())
+                                .filter(member -> member.agent().equals(agent.id())))
+                .filter(member -> counted.add(member.id()))
+                .forEach(
+                        member ->
+                                members.add(
+                                        new HeldEngine(
+                                                member.group(),
+                                                member.memory(),
+                                                ByteSize.ZERO,
+                                                Use.BUSY,
+                                                0)));
+        return members;
     }
 
     private HeldEngine held(AgentStatus agent, ReplicaStatus replica, ModelDigest wanted) {
@@ -73,12 +132,31 @@ final class RoomSurvey {
                 facts(agent, replica.digest())
                         .map(
                                 facts ->
-                                        MemoryNeed.of(
-                                                facts, replica.contextLength(), replica.slots()))
+                                        need(
+                                                facts,
+                                                replica.stages(),
+                                                replica.contextLength(),
+                                                replica.slots()))
                         .orElse(replica.resident());
         long since = replica.digest().equals(wanted) ? 0 : idleTimes.since(replica.id());
         return new HeldEngine(
                 replica.id(), need, replica.resident(), use(agent.id(), replica), since);
+    }
+
+    /** Of the engine process alone. */
+    private static ByteSize need(
+            ModelFacts facts, List<GroupStage> stages, int contextLength, int slots) {
+        if (stages.isEmpty()) {
+            return MemoryNeed.of(facts, contextLength, slots);
+        }
+        ByteSize buffers = MemoryNeed.headBuffers(facts);
+        GroupStage first = stages.getFirst();
+        if (first.member().isPresent()) {
+            return buffers;
+        }
+        LayerSpan own = new LayerSpan(0, Math.min(first.layers(), facts.layers() + 1));
+        return buffers.plus(MemoryNeed.weights(facts, own))
+                .plus(MemoryNeed.kv(facts, own, contextLength, slots));
     }
 
     private Use use(AgentId agent, ReplicaStatus replica) {
@@ -89,7 +167,7 @@ final class RoomSurvey {
         boolean awaited =
                 loads.stream()
                         .flatMap(load -> load.site().stream())
-                        .anyMatch(site -> site.engine().replica().equals(replica.id()));
+                        .anyMatch(site -> site.replica().equals(replica.id()));
         return replica.phase() == ReplicaStatus.Phase.READY && replica.busy() == 0 && !awaited
                 ? Use.IDLE
                 : Use.BUSY;
@@ -100,8 +178,9 @@ final class RoomSurvey {
                 facts(agent, engine.digest())
                         .map(
                                 facts ->
-                                        MemoryNeed.of(
+                                        need(
                                                 facts,
+                                                engine.stages(),
                                                 engine.contextLength(),
                                                 Settings.planned(engine.slots())))
                         .orElse(ByteSize.ZERO);

@@ -1,6 +1,7 @@
 package dev.caravan.scheduler.app;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What the operator decides.
@@ -9,8 +10,19 @@ import java.time.Duration;
  * @param contextLength tokens of context of a demand that names none
  * @param loadTimeout how long a load may show no progress
  * @param longestWait how long an answer to a demand may be held back
+ * @param models policies of models whose policy nobody has put, by {@link
+ *     dev.caravan.core.model.ModelRef#key}
  */
-public record Settings(int slots, int contextLength, Duration loadTimeout, Duration longestWait) {
+public record Settings(
+        int slots,
+        int contextLength,
+        Duration loadTimeout,
+        Duration longestWait,
+        Map<String, PolicyDefaults> models) {
+
+    public Settings {
+        models = Map.copyOf(models);
+    }
 
     /** What an agent does where it is told nothing; memory is planned for as many. */
     private static final int USUAL_SLOTS = 4;

@@ -1,8 +1,8 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelPolicy;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public record StoredModel(
         ModelDigest digest,
         long modifiedAt,
         Optional<ModelFacts> facts,
-        Continuation continuation,
+        ModelPolicy policy,
         Set<String> capabilities,
         String fault,
         ModelRunner runner) {
@@ -31,7 +31,7 @@ public record StoredModel(
             ModelDigest digest,
             long modifiedAt,
             Optional<ModelFacts> facts,
-            Continuation continuation,
+            ModelPolicy policy,
             Set<String> capabilities,
             String fault) {
         this(
@@ -39,7 +39,7 @@ public record StoredModel(
                 digest,
                 modifiedAt,
                 facts,
-                continuation,
+                policy,
                 capabilities,
                 fault,
                 ModelRunner.LLAMA_CPP);

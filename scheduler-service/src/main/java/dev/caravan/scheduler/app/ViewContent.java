@@ -25,7 +25,7 @@ public record ViewContent(
     }
 
     /** Agents that are down are left out, and what is on them; only ready replicas are in. */
-    static ViewContent of(Collection<AgentStatus> agents, DesiredBook desired) {
+    static ViewContent of(Collection<AgentStatus> agents, DesiredBook desired, Policies policies) {
         List<AgentStatus> alive = agents.stream().filter(AgentStatus::alive).toList();
         List<ReplicaSnapshot> replicas = new ArrayList<>();
         for (AgentStatus agent : alive) {
@@ -37,7 +37,9 @@ public record ViewContent(
             }
         }
         return new ViewContent(
-                alive.stream().map(AgentStatus::snapshot).toList(), models(alive), replicas);
+                alive.stream().map(AgentStatus::snapshot).toList(),
+                models(alive, policies),
+                replicas);
     }
 
     static ReplicaSnapshot snapshot(AgentId agent, ReplicaStatus replica) {
@@ -48,11 +50,12 @@ public record ViewContent(
                 replica.digest(),
                 replica.contextLength(),
                 replica.slots(),
-                replica.continuation());
+                replica.continuation(),
+                !replica.stages().isEmpty());
     }
 
     /** Of two digests under one name the one that was modified last has the name. */
-    private static List<ModelEntry> models(List<AgentStatus> alive) {
+    private static List<ModelEntry> models(List<AgentStatus> alive, Policies policies) {
         Map<String, StoredModel> newest = new TreeMap<>();
         for (AgentStatus agent : alive) {
             for (StoredModel model : agent.models()) {
@@ -61,7 +64,7 @@ public record ViewContent(
                 }
             }
         }
-        return newest.values().stream().map(model -> entry(model, alive)).toList();
+        return newest.values().stream().map(model -> entry(model, alive, policies)).toList();
     }
 
     private static StoredModel modifiedLast(StoredModel first, StoredModel second) {
@@ -73,7 +76,7 @@ public record ViewContent(
                 : second;
     }
 
-    private static ModelEntry entry(StoredModel model, List<AgentStatus> alive) {
+    private static ModelEntry entry(StoredModel model, List<AgentStatus> alive, Policies policies) {
         List<AgentId> holders =
                 alive.stream()
                         .filter(
@@ -87,7 +90,7 @@ public record ViewContent(
                 model.name(),
                 model.digest(),
                 model.facts().orElseThrow(),
-                model.continuation(),
+                policies.of(model.name()).continuation(),
                 model.capabilities(),
                 holders);
     }

@@ -5,13 +5,16 @@ import dev.caravan.platform.Leadership;
 import dev.caravan.platform.LeadershipFactory;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.scheduler.adapter.agent.HttpAgentLink;
+import dev.caravan.scheduler.adapter.agent.HttpPolicies;
 import dev.caravan.scheduler.adapter.agent.HttpReports;
 import dev.caravan.scheduler.adapter.micrometer.SchedulerMeters;
 import dev.caravan.scheduler.adapter.redis.RedisDesiredCopies;
+import dev.caravan.scheduler.adapter.redis.RedisPolicies;
 import dev.caravan.scheduler.adapter.redis.RedisRecords;
 import dev.caravan.scheduler.adapter.redis.RedisView;
 import dev.caravan.scheduler.app.AgentWatch;
 import dev.caravan.scheduler.app.Coordinator;
+import dev.caravan.scheduler.app.PolicyOffice;
 import dev.caravan.scheduler.app.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -37,7 +40,8 @@ class SchedulerConfiguration {
                 properties.slots(),
                 properties.contextLength(),
                 properties.loadTimeout(),
-                properties.longestWait());
+                properties.longestWait(),
+                properties.defaults());
     }
 
     @Bean
@@ -63,10 +67,18 @@ class SchedulerConfiguration {
                         new HttpAgentLink(client.build()),
                         new RedisView(redis, clock),
                         new RedisDesiredCopies(redis),
+                        new HttpPolicies(client.build()),
                         meters,
                         meters::show),
                 clock,
                 () -> new ReplicaId(UUID.randomUUID().toString()));
+    }
+
+    @Bean
+    PolicyOffice policyOffice(
+            Coordinator coordinator, ReactiveStringRedisTemplate redis, WebClient.Builder client) {
+        return new PolicyOffice(
+                coordinator, new HttpPolicies(client.build()), new RedisPolicies(redis));
     }
 
     @Bean(destroyMethod = "")

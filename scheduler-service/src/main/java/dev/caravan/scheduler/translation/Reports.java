@@ -10,14 +10,21 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
+import dev.caravan.core.placement.LayerSpan;
 import dev.caravan.scheduler.app.AgentStatus;
+import dev.caravan.scheduler.app.EngineStatus;
 import dev.caravan.scheduler.app.HostMemory;
+import dev.caravan.scheduler.app.MemberId;
+import dev.caravan.scheduler.app.MemberStatus;
 import dev.caravan.scheduler.app.ReplicaStatus;
 import dev.caravan.scheduler.app.StoredModel;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.EngineBuild;
 import dev.caravan.wire.FactsMessage;
+import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.VersionMessage;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -49,15 +56,20 @@ public final class Reports {
                 verdict,
                 report.startedAt(),
                 report.sequence(),
-                report.engine() == null
-                        ? Optional.of(text(report.engineFault(), "none found"))
-                        : Optional.empty(),
+                Optional.ofNullable(report.engine()).map(Reports::engine),
+                report.engine() == null ? text(report.engineFault(), "none found") : "",
                 memory(report.memory()),
                 version(report.desired()),
                 report.replicas().stream().flatMap(each -> replica(each).stream()).toList(),
+                report.lent().stream().flatMap(each -> member(each).stream()).toList(),
                 report.models().stream()
                         .flatMap(each -> model(each, isElsewhere(report)).stream())
                         .toList());
+    }
+
+    private static EngineStatus engine(EngineBuild engine) {
+        return new EngineStatus(
+                engine.kind(), engine.build(), engine.rpcProtocol(), engine.backends());
     }
 
     public static Version version(VersionMessage message) {
@@ -85,7 +97,7 @@ public final class Reports {
                                         new ReplicaId(replica.replicaId()),
                                         name,
                                         new ModelDigest(replica.digest()),
-                                        phase(replica),
+                                        phase(replica.state()),
                                         replica.contextLength(),
                                         replica.slots(),
                                         replica.busy(),
@@ -97,11 +109,29 @@ public final class Reports {
                                         replica.exitCode() == null
                                                 ? OptionalInt.empty()
                                                 : OptionalInt.of(replica.exitCode()),
-                                        text(replica.fault(), "")));
+                                        text(replica.fault(), ""),
+                                        Wishes.stages(replica.stages())));
     }
 
-    private static ReplicaStatus.Phase phase(AgentReport.Replica replica) {
-        return switch (replica.state()) {
+    private static Optional<MemberStatus> member(AgentReport.Member member) {
+        return ModelRef.parse(member.model())
+                .map(
+                        name ->
+                                new MemberStatus(
+                                        new MemberId(member.memberId()),
+                                        new ReplicaId(member.groupId()),
+                                        name,
+                                        new ModelDigest(member.digest()),
+                                        phase(member.state()),
+                                        new LayerSpan(
+                                                member.firstLayer(),
+                                                member.firstLayer() + member.layers()),
+                                        size(member.memory()),
+                                        text(member.fault(), "")));
+    }
+
+    private static ReplicaStatus.Phase phase(ReplicaState state) {
+        return switch (state) {
             case LOADING -> ReplicaStatus.Phase.LOADING;
             case READY -> ReplicaStatus.Phase.READY;
             case DRAINING -> ReplicaStatus.Phase.DRAINING;
@@ -134,7 +164,7 @@ public final class Reports {
                                         Optional.ofNullable(model.facts())
                                                 .map(Reports::facts)
                                                 .map(facts -> taken(facts, runner, elsewhere)),
-                                        Continuation.parse(model.policy().continuation()),
+                                        PolicyMessages.policy(model.policy()),
                                         Set.copyOf(model.capabilities()),
                                         text(model.fault(), ""),
                                         runner));
@@ -158,12 +188,23 @@ public final class Reports {
     }
 
     private static ModelFacts facts(FactsMessage facts) {
-        return new ModelFacts(
-                facts.layers(),
-                size(facts.weights()),
-                facts.kvBytesPerToken(),
-                facts.trainedContext(),
-                facts.embeddingLength());
+        List<Long> layers = facts.layerWeights();
+        Long output = facts.outputWeights();
+        return layers == null || output == null
+                ? new ModelFacts(
+                        facts.layers(),
+                        size(facts.weights()),
+                        facts.kvBytesPerToken(),
+                        facts.trainedContext(),
+                        facts.embeddingLength())
+                : new ModelFacts(
+                        facts.layers(),
+                        size(facts.weights()),
+                        facts.kvBytesPerToken(),
+                        facts.trainedContext(),
+                        facts.embeddingLength(),
+                        layers.stream().map(Reports::size).toList(),
+                        size(output));
     }
 
     private static String text(@Nullable String text, String otherwise) {

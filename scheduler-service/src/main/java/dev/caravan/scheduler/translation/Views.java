@@ -43,7 +43,7 @@ public final class Views {
                 replica.contextLength(),
                 replica.slots(),
                 replica.continuation().label(),
-                null);
+                replica.split() ? true : null);
     }
 
     private static ClusterViewMessage.Model model(ModelEntry model) {

@@ -10,6 +10,7 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +25,22 @@ final class Cluster {
 
     static final ModelDigest DIGEST = new ModelDigest("a".repeat(64));
     static final ModelDigest OTHER = new ModelDigest("b".repeat(64));
+
+    /** Eight layers of 500 MiB, an output of 200 and embeddings of 100. */
+    static final ModelDigest BIG = new ModelDigest("c".repeat(64));
+
     static final int TRAINED = 8192;
 
     private final Map<String, AgentStatus> agents = new HashMap<>();
 
     static Demand demand(ModelDigest digest, int context) {
-        return new Demand("request", name(digest), digest, context, OptionalLong.empty());
+        return new Demand(
+                "request", name(digest), digest, context, OptionalLong.empty(), Optional.empty());
     }
 
     static ModelRef name(ModelDigest digest) {
-        return ModelRef.parse(digest.equals(DIGEST) ? "tiny" : "other").orElseThrow();
+        return ModelRef.parse(digest.equals(DIGEST) ? "tiny" : digest.equals(BIG) ? "big" : "other")
+                .orElseThrow();
     }
 
     static StoredModel model(ModelDigest digest) {
@@ -41,14 +48,33 @@ final class Cluster {
                 name(digest),
                 digest,
                 1,
-                Optional.of(new ModelFacts(2, ByteSize.ofMebibytes(100), 1024, TRAINED, 64)),
-                Continuation.FLUENT,
+                Optional.of(digest.equals(BIG) ? bigFacts() : smallFacts()),
+                ModelPolicy.NONE,
                 Set.of("completion"),
                 "");
     }
 
-    /** An agent on a host of its own that has both models and nothing loaded. */
+    private static ModelFacts smallFacts() {
+        return new ModelFacts(2, ByteSize.ofMebibytes(100), 1024, TRAINED, 64);
+    }
+
+    private static ModelFacts bigFacts() {
+        return new ModelFacts(
+                8,
+                ByteSize.ofMebibytes(4300),
+                1024,
+                TRAINED,
+                64,
+                Collections.nCopies(8, ByteSize.ofMebibytes(500)),
+                ByteSize.ofMebibytes(200));
+    }
+
+    /** An agent on a host of its own that has both small models and nothing loaded. */
     AgentStatus agent(String id, long mebibytes) {
+        return agent(id, mebibytes, DIGEST, OTHER);
+    }
+
+    AgentStatus agent(String id, long mebibytes, ModelDigest... digests) {
         return put(
                 new AgentStatus(
                         new AgentId(id),
@@ -57,11 +83,70 @@ final class Cluster {
                         Verdict.READY,
                         1,
                         1,
-                        Optional.empty(),
+                        Optional.of(
+                                new EngineStatus(
+                                        "llama.cpp", "b1", "8.0.0", List.of("RPC", "CPU-zen4"))),
+                        "",
                         memory(mebibytes),
                         Version.NONE,
                         List.of(),
-                        List.of(model(DIGEST), model(OTHER))));
+                        List.of(),
+                        Stream.of(digests).map(Cluster::model).toList()));
+    }
+
+    AgentStatus hasEngine(String id, String build, String backend) {
+        AgentStatus before = of(id);
+        return put(
+                copy(
+                        before,
+                        Optional.of(
+                                new EngineStatus("llama.cpp", build, "8.0.0", List.of(backend))),
+                        "",
+                        before.models()));
+    }
+
+    AgentStatus hasPolicy(String id, ModelDigest digest, ModelPolicy policy) {
+        AgentStatus before = of(id);
+        return put(
+                copy(
+                        before,
+                        before.engine(),
+                        "",
+                        before.models().stream()
+                                .map(
+                                        model ->
+                                                model.digest().equals(digest)
+                                                        ? new StoredModel(
+                                                                model.name(),
+                                                                model.digest(),
+                                                                model.modifiedAt(),
+                                                                model.facts(),
+                                                                policy,
+                                                                model.capabilities(),
+                                                                "")
+                                                        : model)
+                                .toList()));
+    }
+
+    private static AgentStatus copy(
+            AgentStatus before,
+            Optional<EngineStatus> engine,
+            String fault,
+            List<StoredModel> models) {
+        return new AgentStatus(
+                before.id(),
+                before.hostId(),
+                before.address(),
+                before.verdict(),
+                before.startedAt(),
+                before.sequence() + 1,
+                engine,
+                fault,
+                before.memory(),
+                before.desired(),
+                before.replicas(),
+                before.members(),
+                models);
     }
 
     private static HostMemory memory(long mebibytes) {
@@ -86,7 +171,46 @@ final class Cluster {
                     before.replica(engine.replica())
                             .orElseGet(() -> replica(engine, ReplicaStatus.Phase.LOADING, 0, "")));
         }
-        return put(with(before, state.version(), replicas));
+        List<MemberStatus> members = new ArrayList<>();
+        for (DesiredMember member : state.members()) {
+            members.add(
+                    before.member(member.id())
+                            .orElseGet(() -> lent(member, ReplicaStatus.Phase.LOADING, 0, "")));
+        }
+        return put(with(before, state.version(), replicas, members));
+    }
+
+    /** All RPC servers of an agent turn to this; those that are ready hold all their memory. */
+    AgentStatus lends(String id, ReplicaStatus.Phase phase, String fault) {
+        AgentStatus before = of(id);
+        List<MemberStatus> members =
+                before.members().stream()
+                        .map(
+                                each ->
+                                        new MemberStatus(
+                                                each.id(),
+                                                each.group(),
+                                                each.model(),
+                                                each.digest(),
+                                                phase,
+                                                each.span(),
+                                                ByteSize.ofMebibytes(500L * each.span().length()),
+                                                fault))
+                        .toList();
+        return put(with(before, before.desired(), before.replicas(), members));
+    }
+
+    private static MemberStatus lent(
+            DesiredMember member, ReplicaStatus.Phase phase, long mebibytes, String fault) {
+        return new MemberStatus(
+                member.id(),
+                member.group(),
+                member.model(),
+                member.digest(),
+                phase,
+                member.span(),
+                ByteSize.ofMebibytes(mebibytes),
+                fault);
     }
 
     AgentStatus turns(String id, ReplicaId replica, ReplicaStatus.Phase phase) {
@@ -139,7 +263,9 @@ final class Cluster {
                         context,
                         4,
                         Continuation.FLUENT,
-                        OptionalLong.empty());
+                        OptionalLong.empty(),
+                        List.of(),
+                        List.of());
         return put(
                 with(
                         before,
@@ -166,28 +292,18 @@ final class Cluster {
                         before.verdict(),
                         before.startedAt() + 1,
                         1,
+                        before.engine(),
                         before.engineFault(),
                         before.memory(),
                         before.desired(),
                         before.replicas(),
+                        before.members(),
                         before.models()));
     }
 
     AgentStatus hasNoEngine(String id, String fault) {
         AgentStatus before = of(id);
-        return put(
-                new AgentStatus(
-                        before.id(),
-                        before.hostId(),
-                        before.address(),
-                        before.verdict(),
-                        before.startedAt(),
-                        before.sequence() + 1,
-                        Optional.of(fault),
-                        before.memory(),
-                        before.desired(),
-                        before.replicas(),
-                        before.models()));
+        return put(copy(before, Optional.empty(), fault, before.models()));
     }
 
     private AgentStatus put(AgentStatus status) {
@@ -197,7 +313,17 @@ final class Cluster {
 
     private static AgentStatus with(
             AgentStatus before, Version desired, List<ReplicaStatus> replicas) {
-        long used = replicas.stream().mapToLong(each -> each.resident().bytes()).sum();
+        return with(before, desired, replicas, before.members());
+    }
+
+    private static AgentStatus with(
+            AgentStatus before,
+            Version desired,
+            List<ReplicaStatus> replicas,
+            List<MemberStatus> members) {
+        long used =
+                replicas.stream().mapToLong(each -> each.resident().bytes()).sum()
+                        + members.stream().mapToLong(each -> each.resident().bytes()).sum();
         HostMemory memory = before.memory();
         return new AgentStatus(
                 before.id(),
@@ -206,6 +332,7 @@ final class Cluster {
                 before.verdict(),
                 before.startedAt(),
                 before.sequence() + 1,
+                before.engine(),
                 before.engineFault(),
                 new HostMemory(
                         memory.total(),
@@ -214,6 +341,7 @@ final class Cluster {
                         new ByteSize(used)),
                 desired,
                 replicas,
+                members,
                 before.models());
     }
 
@@ -231,7 +359,8 @@ final class Cluster {
                 ByteSize.ofMebibytes(100),
                 OptionalLong.empty(),
                 OptionalInt.empty(),
-                fault);
+                fault,
+                engine.stages());
     }
 
     private static ReplicaStatus copy(
@@ -248,6 +377,7 @@ final class Cluster {
                 each.resident(),
                 each.expiresAt(),
                 fault.isEmpty() ? OptionalInt.empty() : OptionalInt.of(134),
-                fault);
+                fault,
+                each.stages());
     }
 }

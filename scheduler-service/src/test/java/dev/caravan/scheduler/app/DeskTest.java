@@ -27,7 +27,7 @@ class DeskTest {
     private final AtomicInteger ids = new AtomicInteger();
     private final Desk desk =
             new Desk(
-                    new Settings(4, 4096, LOAD_TIMEOUT, Duration.ofMinutes(1)),
+                    new Settings(4, 4096, LOAD_TIMEOUT, Duration.ofMinutes(1), Map.of()),
                     () -> new ReplicaId("r" + ids.incrementAndGet()));
     private final Cluster cluster = new Cluster();
     private long now = 1_000_000;
@@ -400,8 +400,8 @@ class DeskTest {
         desk.accepted(put.agent(), put.version());
         desk.settle(now);
 
-        Work inTime = desk.settle(now + AgentWishes.LOST_AFTER_MILLIS);
-        Work work = desk.settle(now + AgentWishes.LOST_AFTER_MILLIS + 1);
+        Work inTime = desk.settle(now + WishList.LOST_AFTER_MILLIS);
+        Work work = desk.settle(now + WishList.LOST_AFTER_MILLIS + 1);
 
         assertThat(inTime.puts()).isEmpty();
         assertThat(work.puts())

@@ -3,6 +3,7 @@ package dev.caravan.gateway.adapter.catalogue;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.models.AgentState;
+import dev.caravan.gateway.app.models.AgentState.Lent;
 import dev.caravan.gateway.app.models.AgentState.LoadedReplica;
 import dev.caravan.gateway.app.models.ModelDescription;
 import dev.caravan.gateway.app.models.ShownModel;
@@ -40,7 +41,12 @@ final class AgentMessages {
                         .filter(AgentMessages::isInMemory)
                         .flatMap(replica -> loaded(id, replica, descriptions).stream())
                         .toList();
-        return new AgentState(id, address, report.store().free(), report.store().models(), loaded);
+        List<Lent> lent =
+                report.lent().stream()
+                        .map(member -> new Lent(id, member.groupId(), member.memory()))
+                        .toList();
+        return new AgentState(
+                id, address, report.store().free(), report.store().models(), loaded, lent);
     }
 
     private static boolean isInMemory(AgentReport.Replica replica) {
@@ -54,6 +60,7 @@ final class AgentMessages {
                         name ->
                                 new LoadedReplica(
                                         agent,
+                                        replica.replicaId(),
                                         name,
                                         replica.digest(),
                                         known.getOrDefault(

@@ -11,18 +11,13 @@ import dev.caravan.gateway.mapping.WireViews;
 import dev.caravan.wire.ClusterViewMessage;
 import dev.caravan.wire.LoadAnswer;
 import dev.caravan.wire.LoadMessage;
-import dev.caravan.wire.Refusal;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.UnloadMessage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.client.WebClientResponseException;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -38,20 +33,19 @@ public final class SchedulerLoader implements ModelLoader {
     private static final Duration PACE = Duration.ofMillis(50);
 
     private final WebClient http;
-    private final Supplier<List<URI>> schedulers;
-    private volatile boolean away;
+    private final SchedulerLeader leader;
 
     /**
      * @param schedulers base URLs of the scheduler's instances
      */
     public SchedulerLoader(WebClient http, Supplier<List<URI>> schedulers) {
         this.http = http;
-        this.schedulers = schedulers;
+        this.leader = new SchedulerLeader(schedulers, "no model can be loaded");
     }
 
     /** Whether no scheduler answered when one was asked last. */
     public boolean away() {
-        return away;
+        return leader.away();
     }
 
     @Override
@@ -63,9 +57,9 @@ public final class SchedulerLoader implements ModelLoader {
                         wish.digest().hex(),
                         wish.contextLength(),
                         WireRuns.millis(wish.keepAlive()),
-                        null,
+                        wish.distributed().orElse(null),
                         Math.min(HOLD.toMillis(), patience.toMillis()));
-        return Mono.defer(() -> leader(scheduler -> ask(scheduler, message)))
+        return Mono.defer(() -> leader.answer(scheduler -> ask(scheduler, message)))
                 .repeatWhen(pending -> pending.delayElements(PACE))
                 .filter(answer -> answer.state() != LoadAnswer.State.PENDING)
                 .next()
@@ -76,7 +70,7 @@ public final class SchedulerLoader implements ModelLoader {
     @Override
     public Mono<Void> unload(String requestId, ModelDigest digest) {
         UnloadMessage message = new UnloadMessage(requestId, digest.hex());
-        return leader(
+        return leader.answer(
                         scheduler ->
                                 http.post()
                                         .uri(scheduler.resolve(Routes.UNLOADS))
@@ -96,46 +90,6 @@ public final class SchedulerLoader implements ModelLoader {
                 .retrieve()
                 .bodyToMono(LoadAnswer.class)
                 .timeout(Duration.ofMillis(message.waitMillis()).plus(GRACE));
-    }
-
-    /** The first answer any instance gives; those that do not lead refuse. */
-    private <T> Mono<T> leader(Function<URI, Mono<T>> call) {
-        return Mono.defer(
-                () -> {
-                    AtomicReference<String> reason =
-                            new AtomicReference<>("the registry names none");
-                    return Flux.fromIterable(schedulers.get())
-                            .concatMap(
-                                    scheduler ->
-                                            call.apply(scheduler)
-                                                    .onErrorResume(
-                                                            fault -> {
-                                                                reason.set(
-                                                                        describe(scheduler, fault));
-                                                                return Mono.empty();
-                                                            }),
-                                    1)
-                            .next()
-                            .doOnNext(answer -> away = false)
-                            .switchIfEmpty(Mono.error(() -> nobody(reason.get())));
-                });
-    }
-
-    private CaravanException nobody(String reason) {
-        away = true;
-        return new CaravanException(
-                FaultCode.NO_CAPACITY,
-                "no scheduler answers, so no model can be loaded: %s; ask again".formatted(reason));
-    }
-
-    private static String describe(URI scheduler, Throwable fault) {
-        if (fault instanceof WebClientResponseException answered) {
-            Refusal refusal = answered.getResponseBodyAs(Refusal.class);
-            return refusal == null
-                    ? scheduler + " answered " + answered.getStatusCode().value()
-                    : refusal.error();
-        }
-        return scheduler + ": " + fault.getMessage();
     }
 
     private static CaravanException tooLong(LoadWish wish, Duration patience) {

@@ -12,17 +12,33 @@ import java.util.Optional;
  *
  * @param freeBytes on the file system that holds its models
  * @param modelBytes that its models take
+ * @param lent memory it lends to split replicas of other agents, or its own
  */
 public record AgentState(
-        AgentId id, URI address, long freeBytes, long modelBytes, List<LoadedReplica> loaded) {
+        AgentId id,
+        URI address,
+        long freeBytes,
+        long modelBytes,
+        List<LoadedReplica> loaded,
+        List<Lent> lent) {
 
     public AgentState {
         loaded = List.copyOf(loaded);
+        lent = List.copyOf(lent);
     }
+
+    /**
+     * Memory of a split replica that its head does not hold.
+     *
+     * @param replica the head's replica id
+     * @param memory resident bytes
+     */
+    public record Lent(AgentId agent, String replica, long memory) {}
 
     /**
      * A model in an engine's memory.
      *
+     * @param replica its id
      * @param digest 64 hex digits
      * @param memory resident bytes of the engine
      * @param contextLength tokens one request may have
@@ -31,6 +47,7 @@ public record AgentState(
      */
     public record LoadedReplica(
             AgentId agent,
+            String replica,
             ModelRef model,
             String digest,
             ModelDescription description,

@@ -186,7 +186,8 @@ public final class CallReader {
                         prompt,
                         options.sampling(),
                         context,
-                        common.keepAlive());
+                        common.keepAlive(),
+                        options.distributed());
         return new InferenceCall(common.sent(), common.stream(), intent, request);
     }
 }

@@ -7,6 +7,7 @@ import dev.caravan.core.run.SamplingOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,8 +27,10 @@ final class OptionsReader {
 
     /**
      * @param context {@code num_ctx} where it was given
+     * @param distributed ours: how the model is to be loaded; for the scheduler, never for an
+     *     engine
      */
-    record Options(SamplingOptions sampling, OptionalInt context) {}
+    record Options(SamplingOptions sampling, OptionalInt context, Optional<Boolean> distributed) {}
 
     private final Map<String, JsonNode> values;
 
@@ -62,7 +65,8 @@ final class OptionsReader {
                         named()),
                 present("num_ctx")
                         ? OptionalInt.of((int) integer("num_ctx", 0))
-                        : OptionalInt.empty());
+                        : OptionalInt.empty(),
+                bool("distributed"));
     }
 
     /** Sampling values that the client has a wish about. */
@@ -108,11 +112,15 @@ final class OptionsReader {
         return value.doubleValue();
     }
 
-    private void bool(String name) {
+    private Optional<Boolean> bool(String name) {
         JsonNode value = values.get(name);
-        if (value != null && !value.isNull() && !value.isBoolean()) {
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
             throw wrong(name, "of type boolean");
         }
+        return Optional.of(value.booleanValue());
     }
 
     private List<String> texts(String name) {

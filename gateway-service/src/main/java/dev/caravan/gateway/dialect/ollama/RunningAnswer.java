@@ -1,7 +1,9 @@
 package dev.caravan.gateway.dialect.ollama;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.gateway.app.models.AgentState;
+import dev.caravan.gateway.app.models.AgentState.Lent;
 import dev.caravan.gateway.app.models.AgentState.LoadedReplica;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,11 +35,18 @@ public record RunningAnswer(List<Running> models) {
 
     record Cluster(List<Replica> replicas) {}
 
+    /**
+     * @param size of all its processes
+     * @param members that lend memory to it; absent where it is whole
+     */
     record Replica(
             String node,
             long size,
             @JsonProperty("context_length") int contextLength,
-            @JsonProperty("expires_at") String expiresAt) {}
+            @JsonProperty("expires_at") String expiresAt,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Member> members) {}
+
+    record Member(String node, long size) {}
 
     public static RunningAnswer of(List<AgentState> agents, Instant now) {
         Map<String, List<LoadedReplica>> byModel =
@@ -48,6 +57,10 @@ public record RunningAnswer(List<Running> models) {
                                         replica -> replica.model().key() + ' ' + replica.digest(),
                                         LinkedHashMap::new,
                                         Collectors.toList()));
+        Map<String, List<Lent>> lent =
+                agents.stream()
+                        .flatMap(agent -> agent.lent().stream())
+                        .collect(Collectors.groupingBy(Lent::replica));
         return new RunningAnswer(
                 byModel.values().stream()
                         .sorted(
@@ -55,31 +68,44 @@ public record RunningAnswer(List<Running> models) {
                                                 (List<LoadedReplica> replicas) ->
                                                         latest(replicas, now))
                                         .reversed())
-                        .map(replicas -> running(replicas, now))
+                        .map(replicas -> running(replicas, lent, now))
                         .toList());
     }
 
-    private static Running running(List<LoadedReplica> replicas, Instant now) {
-        LoadedReplica first = replicas.getFirst();
+    private static Running running(
+            List<LoadedReplica> loaded, Map<String, List<Lent>> lent, Instant now) {
+        LoadedReplica first = loaded.getFirst();
+        List<Replica> replicas =
+                loaded.stream()
+                        .map(
+                                each ->
+                                        replica(
+                                                each,
+                                                lent.getOrDefault(each.replica(), List.of()),
+                                                now))
+                        .toList();
         return new Running(
                 first.model().display(),
                 first.model().display(),
-                replicas.stream().mapToLong(LoadedReplica::memory).sum(),
+                replicas.stream().mapToLong(Replica::size).sum(),
                 first.digest(),
                 ModelDetailsShape.of(first.description()),
-                ModelTimes.text(latest(replicas, now)),
+                ModelTimes.text(latest(loaded, now)),
                 // Engines compute on the CPU in this release; what a GPU holds is not told yet.
                 0,
-                replicas.stream().mapToInt(LoadedReplica::contextLength).max().orElse(0),
-                new Cluster(replicas.stream().map(replica -> replica(replica, now)).toList()));
+                loaded.stream().mapToInt(LoadedReplica::contextLength).max().orElse(0),
+                new Cluster(replicas));
     }
 
-    private static Replica replica(LoadedReplica replica, Instant now) {
+    private static Replica replica(LoadedReplica replica, List<Lent> lent, Instant now) {
         return new Replica(
                 replica.agent().value(),
-                replica.memory(),
+                replica.memory() + lent.stream().mapToLong(Lent::memory).sum(),
                 replica.contextLength(),
-                ModelTimes.text(expiry(replica, now)));
+                ModelTimes.text(expiry(replica, now)),
+                lent.stream()
+                        .map(each -> new Member(each.agent().value(), each.memory()))
+                        .toList());
     }
 
     private static Instant latest(List<LoadedReplica> replicas, Instant now) {

@@ -145,7 +145,7 @@ class ModelCreationTest {
 
         @Override
         public Mono<AgentState> state(URI agent) {
-            return Mono.just(new AgentState(new AgentId("a"), agent, 1, 1, List.of()));
+            return Mono.just(new AgentState(new AgentId("a"), agent, 1, 1, List.of(), List.of()));
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.caravan.core.model.ModelRef;
  * @param model the name it was loaded under; other names may share the digest
  * @param contextLength tokens of context one slot has
  * @param slots requests it runs at once
+ * @param split whether its layers are held by several processes
  */
 public record ReplicaSnapshot(
         ReplicaId id,
@@ -18,7 +19,20 @@ public record ReplicaSnapshot(
         ModelDigest digest,
         int contextLength,
         int slots,
-        Continuation continuation) {
+        Continuation continuation,
+        boolean split) {
+
+    /** One whose layers are all in its engine. */
+    public ReplicaSnapshot(
+            ReplicaId id,
+            AgentId agent,
+            ModelRef model,
+            ModelDigest digest,
+            int contextLength,
+            int slots,
+            Continuation continuation) {
+        this(id, agent, model, digest, contextLength, slots, continuation, false);
+    }
 
     public ReplicaSnapshot {
         if (contextLength < 1 || slots < 1) {

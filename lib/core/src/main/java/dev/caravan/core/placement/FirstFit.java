@@ -3,14 +3,9 @@ package dev.caravan.core.placement;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ByteSize;
-import dev.caravan.core.placement.HeldEngine.Use;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Takes the first agent that has room for an engine.
@@ -38,9 +33,6 @@ import java.util.function.Predicate;
  * <p>Cost: O(candidates x engines^2 of a host).
  */
 public final class FirstFit {
-
-    private static final Comparator<HeldEngine> LONGEST_IDLE_FIRST =
-            Comparator.comparingLong(HeldEngine::idleSince).thenComparing(HeldEngine::replica);
 
     private FirstFit() {}
 
@@ -92,99 +84,24 @@ public final class FirstFit {
     private record Offer(AgentRoom room, List<AgentRoom> host) {
 
         static Offer of(AgentId agent, List<AgentRoom> rooms) {
-            AgentRoom room =
-                    rooms.stream()
-                            .filter(any -> any.agent().equals(agent))
-                            .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "candidate %s (expected: one of the rooms)"
-                                                            .formatted(agent)));
-            return new Offer(
-                    room,
-                    rooms.stream().filter(any -> any.hostId().equals(room.hostId())).toList());
+            AgentRoom room = FreeMemory.room(agent, rooms);
+            return new Offer(room, FreeMemory.host(room.hostId(), rooms));
         }
 
         /** Bytes this agent could give to a new engine once the named ones are gone; may be < 0. */
-        long free(Set<HeldEngine> gone) {
-            long returned = 0;
-            long returnedHere = 0;
-            for (AgentRoom member : host) {
-                long sum =
-                        member.engines().stream()
-                                .filter(gone::contains)
-                                .mapToLong(HeldEngine::hold)
-                                .sum();
-                returned += sum;
-                returnedHere += member.agent().equals(room.agent()) ? sum : 0;
-            }
-            return Math.min(hostFree() + returned, agentFree() + returnedHere);
-        }
-
-        private long hostFree() {
-            // Reports of one host are not of one moment: the lowest figure is the safe one.
-            long available = Long.MAX_VALUE;
-            long total = Long.MAX_VALUE;
-            long used = 0;
-            long outstanding = 0;
-            for (AgentRoom member : host) {
-                available = Math.min(available, member.available().bytes());
-                total = Math.min(total, member.total().bytes());
-                used += member.used().bytes();
-                outstanding += member.outstanding();
-            }
-            return Math.min(available, total - used) - outstanding;
-        }
-
-        private long agentFree() {
-            return room.budget().bytes() - room.used().bytes() - room.outstanding();
+        long free(Set<ReplicaId> gone) {
+            return Math.min(FreeMemory.ofHost(host, gone), FreeMemory.ofAgent(room, gone));
         }
 
         long freeWhenEmpty() {
-            return free(engines(_ -> true));
+            return free(FreeMemory.replicas(host, _ -> true));
         }
 
         Optional<List<ReplicaId>> evictionFor(long need) {
-            List<HeldEngine> idle =
-                    engines(engine -> engine.use() == Use.IDLE).stream()
-                            .sorted(LONGEST_IDLE_FIRST)
-                            .toList();
-            Set<HeldEngine> gone = new HashSet<>();
-            for (HeldEngine engine : idle) {
-                if (free(gone) < need) {
-                    gone.add(engine);
-                }
-            }
-            if (free(gone) < need) {
-                return Optional.empty();
-            }
-            return Optional.of(withoutNeedless(need, idle, gone));
-        }
-
-        /** What was taken early may have become needless; the most recently used stays first. */
-        private List<ReplicaId> withoutNeedless(
-                long need, List<HeldEngine> idle, Set<HeldEngine> gone) {
-            for (HeldEngine engine : idle.reversed()) {
-                if (gone.remove(engine) && free(gone) < need) {
-                    gone.add(engine);
-                }
-            }
-            List<ReplicaId> evict = new ArrayList<>();
-            for (HeldEngine engine : idle) {
-                if (gone.contains(engine)) {
-                    evict.add(engine.replica());
-                }
-            }
-            return evict;
-        }
-
-        private Set<HeldEngine> engines(Predicate<HeldEngine> wanted) {
-            Set<HeldEngine> found = new HashSet<>();
-            for (AgentRoom member : host) {
-                member.engines().stream().filter(wanted).forEach(found::add);
-            }
-            return found;
+            return Eviction.least(
+                            FreeMemory.idle(host),
+                            gone -> free(gone) >= need ? Optional.of(need) : Optional.empty())
+                    .map(Eviction.Found::evict);
         }
     }
 }

@@ -2,6 +2,9 @@ package dev.caravan.core.placement;
 
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelFacts;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * How much memory an engine takes: {@code weights + KV(context * slots) + RESERVE}.
@@ -20,7 +23,55 @@ public final class MemoryNeed {
      */
     public static final ByteSize RESERVE = ByteSize.ofMebibytes(256 + 128);
 
+    /**
+     * What an RPC server takes beside layers and their cache: compute buffers, of the same size as
+     * a whole engine's since any stage may compute the logits or attend without flash attention;
+     * and the process itself, which was seen at 6 to 17 MB.
+     */
+    public static final ByteSize MEMBER_BUFFERS = ByteSize.ofMebibytes(256 + 32);
+
     private MemoryNeed() {}
+
+    /** What a head takes beside layers of its own: buffers, and the embeddings it looks up. */
+    public static ByteSize headBuffers(ModelFacts facts) {
+        return RESERVE.plus(facts.embeddingWeights());
+    }
+
+    /** Bytes of these layers. */
+    public static ByteSize weights(ModelFacts facts, LayerSpan span) {
+        return sum(span, layer -> unitWeights(facts, layer));
+    }
+
+    /** Bytes of KV cache of these layers; the output has none. */
+    public static ByteSize kv(ModelFacts facts, LayerSpan span, int contextLength, int slots) {
+        int layers = Math.max(0, span.lastLayer(facts.layers()) + 1 - span.start());
+        return new ByteSize(
+                Math.multiplyExact(kvPerLayer(facts, contextLength, slots), (long) layers));
+    }
+
+    /** Bytes with cache of each layer in order, the output as the last one. */
+    static List<ByteSize> units(ModelFacts facts, int contextLength, int slots) {
+        return IntStream.rangeClosed(0, facts.layers())
+                .mapToObj(layer -> new LayerSpan(layer, layer + 1))
+                .map(one -> weights(facts, one).plus(kv(facts, one, contextLength, slots)))
+                .toList();
+    }
+
+    private static ByteSize unitWeights(ModelFacts facts, int layer) {
+        return layer < facts.layers() ? facts.layerWeights().get(layer) : facts.outputWeights();
+    }
+
+    /** Rounded up, so that the layers together never take less than the whole. */
+    private static long kvPerLayer(ModelFacts facts, int contextLength, int slots) {
+        return Math.ceilDiv(
+                facts.kvCache((long) contextLength * slots).bytes(), (long) facts.layers());
+    }
+
+    private static ByteSize sum(LayerSpan span, IntFunction<ByteSize> bytes) {
+        return IntStream.range(span.start(), span.end())
+                .mapToObj(bytes)
+                .reduce(ByteSize.ZERO, ByteSize::plus);
+    }
 
     /**
      * @param contextLength tokens of context of each slot, at least 1

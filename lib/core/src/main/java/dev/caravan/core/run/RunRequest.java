@@ -2,6 +2,7 @@ package dev.caravan.core.run;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import java.util.Optional;
 
 /**
  * One generation asked of the cluster, whatever dialect it came in.
@@ -10,6 +11,8 @@ import dev.caravan.core.model.ModelRef;
  * @param model the name as the client meant it
  * @param digest what is routed by
  * @param contextLength tokens of context the answer needs, already raised to a bucket
+ * @param distributed how the model is to be loaded if it is not: true over several agents, false on
+ *     one, empty as it fits
  */
 public record RunRequest(
         String id,
@@ -18,4 +21,18 @@ public record RunRequest(
         Prompt prompt,
         SamplingOptions options,
         int contextLength,
-        KeepAlive keepAlive) {}
+        KeepAlive keepAlive,
+        Optional<Boolean> distributed) {
+
+    /** One that does not care how the model is loaded. */
+    public RunRequest(
+            String id,
+            ModelRef model,
+            ModelDigest digest,
+            Prompt prompt,
+            SamplingOptions options,
+            int contextLength,
+            KeepAlive keepAlive) {
+        this(id, model, digest, prompt, options, contextLength, keepAlive, Optional.empty());
+    }
+}
