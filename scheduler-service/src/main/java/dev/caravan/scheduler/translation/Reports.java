@@ -17,6 +17,7 @@ import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.VersionMessage;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -122,12 +123,23 @@ public final class Reports {
     }
 
     private static ModelFacts facts(FactsMessage facts) {
-        return new ModelFacts(
-                facts.layers(),
-                size(facts.weights()),
-                facts.kvBytesPerToken(),
-                facts.trainedContext(),
-                facts.embeddingLength());
+        List<Long> layers = facts.layerWeights();
+        Long output = facts.outputWeights();
+        return layers == null || output == null
+                ? new ModelFacts(
+                        facts.layers(),
+                        size(facts.weights()),
+                        facts.kvBytesPerToken(),
+                        facts.trainedContext(),
+                        facts.embeddingLength())
+                : new ModelFacts(
+                        facts.layers(),
+                        size(facts.weights()),
+                        facts.kvBytesPerToken(),
+                        facts.trainedContext(),
+                        facts.embeddingLength(),
+                        layers.stream().map(Reports::size).toList(),
+                        size(output));
     }
 
     private static String text(@Nullable String text, String otherwise) {
