@@ -33,6 +33,8 @@ class EventController {
                     REPLICA_FAILED,
                     REPLICA_EXITED,
                     REPLICA_STOPPED,
+                    MEMBER_READY,
+                    MEMBER_EXITED,
                     STORE_CHANGED,
                     AGENT_STARTED ->
                     coordinator.said(status);

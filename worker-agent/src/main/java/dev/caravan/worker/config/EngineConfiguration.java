@@ -50,7 +50,7 @@ class EngineConfiguration {
                 environment.getOrDefault("PATH", ""));
     }
 
-    private static Path folder(ClusterProperties cluster) {
+    static Path folder(ClusterProperties cluster) {
         return cluster.dataDir().resolve("engines").toAbsolutePath().normalize();
     }
 }

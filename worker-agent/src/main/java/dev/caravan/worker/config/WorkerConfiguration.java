@@ -7,6 +7,7 @@ import dev.caravan.worker.adapter.files.AgentIdFile;
 import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.adapter.host.HostId;
 import dev.caravan.worker.adapter.host.SampledMemory;
+import dev.caravan.worker.adapter.link.LinkServer;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
 import dev.caravan.worker.adapter.neighbours.EventPusher;
 import dev.caravan.worker.api.DesiredStateController;
@@ -16,6 +17,8 @@ import dev.caravan.worker.api.SlotsController;
 import dev.caravan.worker.api.SlowClients;
 import dev.caravan.worker.app.desired.ReconcileLoop;
 import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.group.MemberSupervisor;
+import dev.caravan.worker.app.group.SplitEngines;
 import dev.caravan.worker.app.run.Runs;
 import dev.caravan.worker.app.status.AgentIdentity;
 import dev.caravan.worker.app.status.StatusBoard;
@@ -79,7 +82,7 @@ class WorkerConfiguration {
 
     @Bean
     EngineSupervisor supervisor(
-            LlamaCppEngines engines,
+            SplitEngines engines,
             ModelStore store,
             EventPusher events,
             @Qualifier("control") ScheduledExecutorService control,
@@ -92,23 +95,32 @@ class WorkerConfiguration {
     ReconcileLoop reconcileLoop(
             ClusterProperties cluster,
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             @Qualifier("control") ScheduledExecutorService control) {
         return new ReconcileLoop(
                 new DesiredJsonFile(cluster.dataDir().resolve("desired.json")),
                 supervisor,
+                members,
                 control);
     }
 
     @Bean
     StatusBoard statusBoard(
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             LlamaCppEngines engines,
             ModelStore store,
             SampledMemory memory,
             ReconcileLoop reconcile,
             AgentIdentity identity) {
         return new StatusBoard(
-                supervisor, engines, store, memory, reconcile::version, identity.startedAt());
+                supervisor,
+                members,
+                engines,
+                store,
+                memory,
+                reconcile::version,
+                identity.startedAt());
     }
 
     @Bean
@@ -187,6 +199,8 @@ class WorkerConfiguration {
     WorkerLife workerLife(
             @Qualifier("control") ScheduledExecutorService control,
             EngineSupervisor supervisor,
+            MemberSupervisor members,
+            LinkServer links,
             LlamaCppEngines engines,
             SampledMemory memory,
             ModelStore store,
@@ -195,6 +209,16 @@ class WorkerConfiguration {
             WorkerMetrics metrics,
             AgentIdentity identity) {
         return new WorkerLife(
-                control, supervisor, engines, memory, store, events, slots, metrics, identity);
+                control,
+                supervisor,
+                members,
+                links,
+                engines,
+                memory,
+                store,
+                events,
+                slots,
+                metrics,
+                identity);
     }
 }

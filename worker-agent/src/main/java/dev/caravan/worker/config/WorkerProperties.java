@@ -26,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  *     given
  * @param loadTimeout how long an engine may take to load its model
  * @param clientPatience how long an answer may wait for a client that takes nothing of it
+ * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
+ *     sent again with each load; 0: none
  * @param engineArguments further switches of each {@code llama-server}; they come last and win
  */
 @Validated
@@ -39,12 +41,17 @@ public record WorkerProperties(
         @Nullable Path modelsDir,
         @DefaultValue("10m") Duration loadTimeout,
         @DefaultValue("1m") Duration clientPatience,
+        @DefaultValue("32GB") DataSize tensorCache,
         @DefaultValue List<String> engineArguments) {
 
     public WorkerProperties {
         engineArguments = List.copyOf(engineArguments);
         if (memory != null && (memory.isNegative() || memory.toBytes() == 0)) {
             throw new IllegalArgumentException("memory: " + memory + " (expected: > 0)");
+        }
+        if (tensorCache.isNegative()) {
+            throw new IllegalArgumentException(
+                    "tensor-cache: " + tensorCache + " (expected: >= 0)");
         }
         requirePositive("load-timeout", loadTimeout);
         requirePositive("client-patience", clientPatience);

@@ -37,6 +37,7 @@ class WorkerPropertiesTest {
                                 null,
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(1),
+                                DataSize.ofGigabytes(32),
                                 List.of()));
     }
 
@@ -53,6 +54,7 @@ class WorkerPropertiesTest {
                                         "caravan.worker.models-dir", "/models",
                                         "OLLAMA_LOAD_TIMEOUT", "90s",
                                         "caravan.worker.client-patience", "5s",
+                                        "caravan.worker.tensor-cache", "0",
                                         "caravan.worker.engine-arguments", "--mlock,-lv,4")))
                 .isEqualTo(
                         new WorkerProperties(
@@ -64,6 +66,7 @@ class WorkerPropertiesTest {
                                 Path.of("/models"),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(5),
+                                DataSize.ofBytes(0),
                                 List.of("--mlock", "-lv", "4")));
     }
 

@@ -116,10 +116,7 @@ public final class LlamaCppEngines implements Engines {
 
     @Override
     public RunningEngine start(EngineSpec spec) {
-        look();
-        EngineInstallation found =
-                installation.orElseThrow(
-                        () -> new CaravanException(FaultCode.LOAD_FAILED, fault()));
+        EngineInstallation found = installed();
         String apiKey = key();
         try {
             EngineLogs.keepNewest(folder, KEPT_LOGS);
@@ -133,13 +130,24 @@ public final class LlamaCppEngines implements Engines {
                                     LOG_BYTES));
             return new LlamaCppEngine(spec, process, found.build(), apiKey, loadTimeout);
         } catch (IOException unable) {
-            installation = Optional.empty();
-            throw new CaravanException(
-                    FaultCode.LOAD_FAILED,
-                    "%s: cannot be started: %s (way out: %s)"
-                            .formatted(found.server(), unable.getMessage(), WAY_OUT),
-                    unable);
+            throw cannotStart(found.server(), unable);
         }
+    }
+
+    /** What is to be started; looks for it where it has not been found yet, blocks. */
+    EngineInstallation installed() {
+        look();
+        return installation.orElseThrow(() -> new CaravanException(FaultCode.LOAD_FAILED, fault()));
+    }
+
+    /** It may be gone, so it is looked for again. */
+    CaravanException cannotStart(Path binary, IOException unable) {
+        installation = Optional.empty();
+        return new CaravanException(
+                FaultCode.LOAD_FAILED,
+                "%s: cannot be started: %s (way out: %s)"
+                        .formatted(binary, unable.getMessage(), WAY_OUT),
+                unable);
     }
 
     private String fault() {

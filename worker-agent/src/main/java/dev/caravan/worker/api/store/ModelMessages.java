@@ -1,5 +1,6 @@
 package dev.caravan.worker.api.store;
 
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
@@ -46,8 +47,8 @@ public final class ModelMessages {
                 facts.kvBytesPerToken(),
                 facts.trainedContext(),
                 facts.embeddingLength(),
-                null,
-                null);
+                facts.layerWeights().stream().map(ByteSize::bytes).toList(),
+                facts.outputWeights().bytes());
     }
 
     private static PolicyMessage policy(Policy policy) {

@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.worker.app.event.AgentEvents;
 import dev.caravan.worker.app.store.ModelStore;
@@ -153,7 +154,8 @@ public final class EngineSupervisor implements AutoCloseable {
                         .orElseThrow(
                                 () ->
                                         LoadFailures.of(
-                                                "model %s, digest %s: not in this agent's store (expected: a model it reports)",
+                                                "model %s, digest %s: not in this agent's store"
+                                                        + " (expected: a model it reports)",
                                                 wanted.model(), wanted.digest()));
         model.fault()
                 .ifPresent(
@@ -167,6 +169,7 @@ public final class EngineSupervisor implements AutoCloseable {
                                         LoadFailures.of(
                                                 "model %s: its manifest names no GGUF file",
                                                 wanted.model()));
+        model.facts().ifPresent(facts -> requireAllLayers(wanted, facts));
         return new EngineSpec(
                 wanted.id(),
                 wanted.model().display(),
@@ -174,15 +177,35 @@ public final class EngineSupervisor implements AutoCloseable {
                 model.templated(),
                 wanted.contextLength(),
                 wanted.slots(),
-                wanted.continuation());
+                wanted.continuation(),
+                wanted.stages(),
+                Optional.empty(),
+                wanted.options());
+    }
+
+    private static void requireAllLayers(WantedEngine wanted, ModelFacts facts) {
+        int all = facts.layers() + 1;
+        if (!wanted.stages().isEmpty() && wanted.stages().layers() != all) {
+            throw LoadFailures.of(
+                    "model %s: its stages have %d layers (expected: %d, its %d and the output)",
+                    wanted.model(), wanted.stages().layers(), all, facts.layers());
+        }
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {
+        engine.started().subscribe(pid -> onControl(() -> runs(replica, pid)));
         engine.ready()
                 .subscribe(
                         address -> onControl(() -> ready(replica, engine, address, begun)),
                         late -> onControl(() -> gaveUp(replica, engine, late)));
         engine.ended().subscribe(end -> onControl(() -> ended(replica, end)));
+    }
+
+    private void runs(Replica replica, long pid) {
+        if (replica.state() instanceof EngineState.Loading(long before) && before != pid) {
+            replica.become(new EngineState.Loading(pid));
+            changes.signal();
+        }
     }
 
     private void ready(Replica replica, RunningEngine engine, String address, Instant begun) {

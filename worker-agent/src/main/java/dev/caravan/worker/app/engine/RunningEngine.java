@@ -9,7 +9,13 @@ import reactor.core.publisher.Mono;
 /** One engine process. */
 public interface RunningEngine {
 
+    /** 0 where there is no process yet. */
     long pid();
+
+    /** Completes with the process's id once there is one; stays silent where there never is. */
+    default Mono<Long> started() {
+        return Mono.just(pid());
+    }
 
     /**
      * Completes with the address, host:port on loopback, as soon as it answers; an error where it

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
 import dev.caravan.worker.app.store.StoredModel;
 import java.time.Instant;
 import java.util.List;
@@ -21,10 +22,12 @@ public record AgentStatus(
         Store store,
         Version desired,
         List<ReplicaStatus> replicas,
+        List<MemberStatus> members,
         List<StoredModel> models) {
 
     public AgentStatus {
         replicas = List.copyOf(replicas);
+        members = List.copyOf(members);
         models = List.copyOf(models);
     }
 
@@ -39,6 +42,13 @@ public record AgentStatus(
      */
     public record ReplicaStatus(
             WantedEngine wanted, EngineState state, int busy, long memory, Expiry expiry) {}
+
+    /**
+     * @param memory resident bytes
+     * @param linked whether a head has it
+     */
+    public record MemberStatus(
+            WantedMember wanted, EngineState state, long memory, boolean linked) {}
 
     /** How long a replica stays. */
     public sealed interface Expiry {

@@ -5,7 +5,10 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.group.Member;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import dev.caravan.worker.app.status.AgentStatus.Expiry;
+import dev.caravan.worker.app.status.AgentStatus.MemberStatus;
 import dev.caravan.worker.app.status.AgentStatus.ReplicaStatus;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.StoredModel;
@@ -26,6 +29,7 @@ public final class StatusBoard {
     private static final long MEMORY_STEP = 16L << 20;
 
     private final EngineSupervisor supervisor;
+    private final MemberSupervisor members;
     private final Engines engines;
     private final ModelStore store;
     private final HostMemory memory;
@@ -41,6 +45,7 @@ public final class StatusBoard {
      */
     public StatusBoard(
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             Engines engines,
             ModelStore store,
             HostMemory memory,
@@ -48,6 +53,7 @@ public final class StatusBoard {
             Instant startedAt) {
         this.first = startedAt.toEpochMilli();
         this.supervisor = supervisor;
+        this.members = members;
         this.engines = engines;
         this.store = store;
         this.memory = memory;
@@ -75,6 +81,7 @@ public final class StatusBoard {
                 new AgentStatus.Store(step(store.freeBytes()), bytes(models)),
                 desired.get(),
                 supervisor.replicas().stream().map(replica -> status(replica, sample)).toList(),
+                members.members().stream().map(member -> status(member, sample)).toList(),
                 models);
     }
 
@@ -85,6 +92,14 @@ public final class StatusBoard {
                 replica.gate().busy(),
                 step(sample.engines().getOrDefault(replica.state().processId(), 0L)),
                 replica.isIdle() ? new Expiry.Idle(replica.expiresAt()) : new Expiry.InUse());
+    }
+
+    private static MemberStatus status(Member member, HostMemory.Sample sample) {
+        return new MemberStatus(
+                member.wanted(),
+                member.state(),
+                step(sample.engines().getOrDefault(member.state().processId(), 0L)),
+                member.isLinked());
     }
 
     /** Names that share a digest share their bytes. */

@@ -100,6 +100,10 @@ class FolderModelStoreTest {
         assertThat(model.capabilities()).containsExactly("completion", "tools", "insert");
         assertThat(model.facts().orElseThrow().layers()).isEqualTo(2);
         assertThat(model.facts().orElseThrow().weights().bytes()).isPositive();
+        assertThat(model.facts().orElseThrow().layerWeights())
+                .hasSize(2)
+                .allMatch(layer -> layer.bytes() > 0);
+        assertThat(model.facts().orElseThrow().outputWeights().bytes()).isPositive();
         assertThat(model.system()).contains("Be brief.");
         assertThat(model.layers().get("license")).containsExactly("MIT", "and more");
         assertThat(model.params()).isEqualTo(Map.of("stop", List.of("</s>"), "temperature", 0.5));

@@ -11,6 +11,8 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.FakeEngines;
 import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.group.FakeRpcServers;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ class ReconcileLoopTest {
     private FakeEngines engines = new FakeEngines();
     private ReconcileLoop loop;
     private EngineSupervisor supervisor;
+    private FakeRpcServers servers;
+    private MemberSupervisor members;
 
     @BeforeEach
     void startAgent() {
@@ -40,10 +44,15 @@ class ReconcileLoopTest {
                         Runnable::run,
                         ManualClock.anytime(),
                         4);
+        servers = new FakeRpcServers();
+        members =
+                new MemberSupervisor(
+                        servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime());
         loop =
                 new ReconcileLoop(
                         new DesiredJsonFile(folder.resolve("agent/desired.json")),
                         supervisor,
+                        members,
                         Runnable::run);
         loop.start();
     }
@@ -52,7 +61,7 @@ class ReconcileLoopTest {
         return Objects.requireNonNull(
                 loop.offer(
                                 new Version(epoch, generation),
-                                Stream.of(ids).map(Wanted::engine).toList())
+                                new Wishes(Stream.of(ids).map(Wanted::engine).toList(), List.of()))
                         .block());
     }
 
@@ -141,5 +150,32 @@ class ReconcileLoopTest {
 
         assertThat(loop.version()).isEqualTo(Version.NONE);
         assertThat(engines.started).isEmpty();
+    }
+
+    private void lend(long generation, String... ids) {
+        loop.offer(
+                        new Version(1, generation),
+                        new Wishes(List.of(), Stream.of(ids).map(Wanted::member).toList()))
+                .block();
+    }
+
+    @Test
+    void startsMembersAgainAfterARestartAndNotThoseThatHadEnded() {
+        lend(1, "m1", "m2");
+        servers.last().end(137);
+
+        startAgent();
+
+        assertThat(servers.started).hasSize(1);
+        assertThat(members.members()).extracting(member -> member.id().value()).contains("m1");
+    }
+
+    @Test
+    void endsMembersThatAreNoLongerWanted() {
+        lend(1, "m1");
+
+        lend(2);
+
+        assertThat(servers.last().kills).isEqualTo(1);
     }
 }
