@@ -7,10 +7,13 @@ import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.ReplicaState;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -105,7 +108,7 @@ class SplitModelTest {
     }
 
     @Test
-    void answersWithTheTextOfTheWholeModel() {
+    void answersWithTheTextOfTheWholeModel() throws IOException {
         AgentReport.Replica whole =
                 head.load(
                         GENERATION.incrementAndGet(), TestAgent.engine("whole", MODEL, digest, 2));
@@ -132,6 +135,23 @@ class SplitModelTest {
         assertThat(other.awaitMember("m-other", AgentReport.Member::linked).state())
                 .isEqualTo(ReplicaState.READY);
         assertThat(head.member("m-own").linked()).isTrue();
+        assertThat(placement("split"))
+                .containsExactly(
+                        "CPU", "CPU", "RPC0", "RPC0", "RPC0", "RPC1", "RPC1", "RPC1", "RPC1");
+        assertThat(folder.resolve("head/engines/split.log"))
+                .content()
+                .doesNotContain("Once upon a time")
+                .doesNotContain("next token")
+                .contains("RPC0[127.0.0.1:");
+    }
+
+    /** Of each layer and the output, as the engine's log says. */
+    private static List<String> placement(String id) throws IOException {
+        return Pattern.compile("layer +\\d+ assigned to device (\\w+)")
+                .matcher(Files.readString(folder.resolve("head/engines/" + id + ".log")))
+                .results()
+                .map(line -> line.group(1))
+                .toList();
     }
 
     @Test

@@ -27,6 +27,8 @@ class StoreConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> storeRoutes(FolderModelStore store) {
-        return new StoreRoutes(store.blobs(), store, store.maker(), store.viewer()).routes();
+        return new StoreRoutes(
+                        store.blobs(), store, store.maker(), store.viewer(), store.policies())
+                .routes();
     }
 }

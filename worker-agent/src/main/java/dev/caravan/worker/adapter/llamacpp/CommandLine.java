@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,6 +24,14 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
 
     /** Mebibytes of idle prompts that an engine may keep beside its slots; its default is 8192. */
     private static final int PROMPT_CACHE_MEBIBYTES = 128;
+
+    /**
+     * At the verbosity that tells where layers are, engines tell prompts and answers too. What is
+     * kept: lines of the other levels, where each layer is, and last words.
+     */
+    private static final String KEPT_LINES =
+            "^[0-9.]+ [^D] |^[0-9.]+ D (load_tensors: layer|llama_kv_cache: layer) +[0-9]+"
+                + "|^(error|ggml|load_backend|terminate|GGML_ASSERT|/?[A-Za-z0-9_./+-]+\\.(c|cc|cpp|cu|h|hpp):[0-9]+)";
 
     CommandLine {
         extra = List.copyOf(extra);
@@ -77,6 +86,11 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
                 // At 5 the log says which layer is on which device.
                 "-lv",
                 "5");
+    }
+
+    /** Which lines of its log are kept; empty: all. */
+    Optional<String> keptLines(EngineSpec spec) {
+        return spec.split().map(_ -> KEPT_LINES);
     }
 
     private static String joined(

@@ -127,7 +127,8 @@ public final class LlamaCppEngines implements Engines {
                                     commandLine.environment(spec, apiKey),
                                     folder,
                                     folder.resolve(spec.id() + ".log"),
-                                    LOG_BYTES));
+                                    LOG_BYTES,
+                                    commandLine.keptLines(spec)));
             return new LlamaCppEngine(spec, process, found.build(), apiKey, loadTimeout);
         } catch (IOException unable) {
             throw cannotStart(found.server(), unable);

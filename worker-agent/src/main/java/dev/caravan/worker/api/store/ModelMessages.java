@@ -5,10 +5,9 @@ import dev.caravan.core.model.ModelFacts;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
-import dev.caravan.wire.PolicyMessage;
 import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.worker.app.store.StoredModel.Description;
-import dev.caravan.worker.app.store.StoredModel.Policy;
+import dev.caravan.worker.mapping.PolicyMessages;
 
 /** A stored model as it is told to others. */
 public final class ModelMessages {
@@ -24,7 +23,7 @@ public final class ModelMessages {
                 details(model.description()),
                 model.capabilities(),
                 model.facts().map(ModelMessages::facts).orElse(null),
-                policy(model.policy()),
+                PolicyMessages.of(model.policy()),
                 model.fault().orElse(null));
     }
 
@@ -49,10 +48,5 @@ public final class ModelMessages {
                 facts.embeddingLength(),
                 facts.layerWeights().stream().map(ByteSize::bytes).toList(),
                 facts.outputWeights().bytes());
-    }
-
-    private static PolicyMessage policy(Policy policy) {
-        return PolicyMessage.of(
-                policy.version().epoch(), policy.version().number(), policy.continuation().label());
     }
 }

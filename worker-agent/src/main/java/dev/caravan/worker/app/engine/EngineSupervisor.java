@@ -180,7 +180,7 @@ public final class EngineSupervisor implements AutoCloseable {
                 wanted.continuation(),
                 wanted.stages(),
                 Optional.empty(),
-                wanted.options());
+                wanted.options().switches());
     }
 
     private static void requireAllLayers(WantedEngine wanted, ModelFacts facts) {

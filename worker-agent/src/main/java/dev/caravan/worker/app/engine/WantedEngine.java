@@ -2,10 +2,10 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +27,7 @@ public record WantedEngine(
         Continuation continuation,
         KeepAlive keepAlive,
         Stages stages,
-        List<String> options) {
+        EngineOptions options) {
 
     /** Ids name log files. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -35,7 +35,7 @@ public record WantedEngine(
     private static final int MAX_SLOTS = 256;
 
     public WantedEngine {
-        options = List.copyOf(options);
+        options.requireFor(continuation);
         if (!ID.matcher(id.value()).matches()) {
             throw new IllegalArgumentException(
                     "replica id: \""
@@ -70,7 +70,7 @@ public record WantedEngine(
                 continuation,
                 keepAlive,
                 Stages.NONE,
-                List.of());
+                EngineOptions.NONE);
     }
 
     WantedEngine withSlots(int number) {

@@ -38,13 +38,13 @@ public record AgentStatus(
     public record Store(long free, long models) {}
 
     /**
-     * @param memory resident bytes
+     * @param memory resident bytes, see {@link HostMemory.Sample#engines}
      */
     public record ReplicaStatus(
             WantedEngine wanted, EngineState state, int busy, long memory, Expiry expiry) {}
 
     /**
-     * @param memory resident bytes
+     * @param memory resident bytes, see {@link HostMemory.Sample#engines}
      * @param linked whether a head has it
      */
     public record MemberStatus(

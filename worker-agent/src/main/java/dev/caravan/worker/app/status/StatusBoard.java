@@ -2,6 +2,7 @@ package dev.caravan.worker.app.status;
 
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.Replica;
@@ -27,6 +28,9 @@ public final class StatusBoard {
 
     /** Free memory moves all the time; only steps of this size count as a change. */
     private static final long MEMORY_STEP = 16L << 20;
+
+    /** An idle engine's memory does not move. */
+    private static final long ENGINE_STEP = 1L << 20;
 
     private final EngineSupervisor supervisor;
     private final MemberSupervisor members;
@@ -90,16 +94,13 @@ public final class StatusBoard {
                 replica.wanted(),
                 replica.state(),
                 replica.gate().busy(),
-                step(sample.engines().getOrDefault(replica.state().processId(), 0L)),
+                memory(replica.state(), sample),
                 replica.isIdle() ? new Expiry.Idle(replica.expiresAt()) : new Expiry.InUse());
     }
 
     private static MemberStatus status(Member member, HostMemory.Sample sample) {
         return new MemberStatus(
-                member.wanted(),
-                member.state(),
-                step(sample.engines().getOrDefault(member.state().processId(), 0L)),
-                member.isLinked());
+                member.wanted(), member.state(), memory(member.state(), sample), member.isLinked());
     }
 
     /** Names that share a digest share their bytes. */
@@ -109,6 +110,10 @@ public final class StatusBoard {
                 .filter(model -> counted.add(model.digest()))
                 .mapToLong(StoredModel::size)
                 .sum();
+    }
+
+    private static long memory(EngineState state, HostMemory.Sample sample) {
+        return sample.engines().getOrDefault(state.processId(), 0L) / ENGINE_STEP * ENGINE_STEP;
     }
 
     private static long step(long bytes) {

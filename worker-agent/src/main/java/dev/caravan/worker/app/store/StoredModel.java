@@ -1,6 +1,5 @@
 package dev.caravan.worker.app.store;
 
-import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
@@ -36,7 +35,7 @@ public record StoredModel(
         boolean templated,
         Map<String, List<String>> layers,
         Map<String, Object> params,
-        Policy policy,
+        ModelPolicy policy,
         Optional<String> fault) {
 
     public StoredModel {
@@ -73,10 +72,5 @@ public record StoredModel(
         public Description {
             families = List.copyOf(families);
         }
-    }
-
-    /** What was decided for a model; the higher version holds. */
-    public record Policy(Version version, Continuation continuation) {
-        public static final Policy DEFAULT = new Policy(Version.NONE, Continuation.FLUENT);
     }
 }

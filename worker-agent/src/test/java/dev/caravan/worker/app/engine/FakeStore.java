@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public final class FakeStore implements ModelStore {
                         templated,
                         Map.of(),
                         Map.of(),
-                        StoredModel.Policy.DEFAULT,
+                        ModelPolicy.DEFAULT,
                         fault));
     }
 

@@ -28,7 +28,7 @@ public final class FakeRpcServers implements RpcServers {
         return started.getLast();
     }
 
-    /** One server; its port is its pid. */
+    /** One server. */
     public static final class FakeRpcServer implements Running {
 
         private final int pid;
@@ -40,8 +40,8 @@ public final class FakeRpcServers implements RpcServers {
             this.pid = pid;
         }
 
-        public void listen() {
-            ready.tryEmitValue(pid);
+        public void listen(int port) {
+            ready.tryEmitValue(port);
         }
 
         public void beLate() {
