@@ -62,7 +62,8 @@ public final class ReportMessages {
                             found.build(),
                             found.rpcProtocol(),
                             found.backends(),
-                            found.source());
+                            found.source(),
+                            found.cpuVariants());
             case Engines.Availability.Missing _ -> null;
         };
     }

@@ -26,8 +26,11 @@ class EngineConfiguration {
     @Bean
     LlamaCppEngines engines(
             ClusterProperties cluster, WorkerProperties worker, ProcessLauncher launcher) {
+        EngineFinder finder = finder(worker);
+        String variant = worker.engine().cpuVariant();
         return new LlamaCppEngines(
-                finder(worker)::find,
+                () -> variant.isEmpty() ? finder.find() : finder.find(variant),
+                finder::cpuVariants,
                 launcher,
                 folder(cluster),
                 worker.threads(),

@@ -36,7 +36,7 @@ class EngineOptionsTest {
         assertThatThrownBy(() -> of("-ctv q8_0").requireFor(Continuation.EXACT))
                 .hasMessage(
                         "engine option with continuation exact: -ctv q8_0 (expected: f32, f16 or"
-                            + " bf16; others need flash attention; or another continuation)");
+                                + " bf16; others need flash attention; or another continuation)");
         assertThatThrownBy(() -> of("--flash-attn on").requireFor(Continuation.EXACT))
                 .hasMessageContaining("--flash-attn on (expected: off");
         assertThatThrownBy(() -> of("-kvu").requireFor(Continuation.EXACT))

@@ -63,7 +63,7 @@ class ProcessLauncherTest {
                                         "/bin/sh",
                                         "-c",
                                         "echo keep 1; echo secret >&2; echo keep $$ $LEASH_KEEP;"
-                                            + " exit 3"),
+                                                + " exit 3"),
                                 Map.of(),
                                 folder,
                                 folder.resolve("kept.log"),

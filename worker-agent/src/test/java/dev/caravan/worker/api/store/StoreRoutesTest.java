@@ -189,11 +189,11 @@ class StoreRoutesTest {
             delimiter = '|',
             value = {
                 "{\"name\":\"a//b\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
-                    + " model name",
+                        + " model name",
                 "{\"name\":\"m\",\"files\":{},\"continuation\":\"fluent\"}|files: 0 given"
-                    + " (expected: exactly one GGUF file)",
+                        + " (expected: exactly one GGUF file)",
                 "{\"name\":\"m\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
-                    + " digest format",
+                        + " digest format",
                 "{\"name\":\"m\"|request body: ",
                 "''|request body: absent (expected: JSON)"
             })

@@ -35,7 +35,7 @@ class StagesTest {
         assertThatThrownBy(() -> new Stages(List.of(lent("m1", 3), kept(6))))
                 .hasMessage(
                         "stages: number 2 is in the head's process (expected: only the first can"
-                            + " be; name a member)");
+                                + " be; name a member)");
     }
 
     @Test

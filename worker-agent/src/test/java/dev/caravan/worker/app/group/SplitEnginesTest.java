@@ -182,7 +182,7 @@ class SplitEnginesTest {
                         new EngineEnd(
                                 137,
                                 "member m on agent a: the link was closed by its other end; exit"
-                                    + " code 137"));
+                                        + " code 137"));
         assertThat(links.getFirst().closed).isTrue();
     }
 
