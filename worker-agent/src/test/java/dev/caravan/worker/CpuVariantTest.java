@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +89,8 @@ class CpuVariantTest {
         }
     }
 
-    private static DesiredEngines.Stage stage(AgentReport report, String member, int layers) {
+    private static DesiredEngines.Stage stage(
+            AgentReport report, @Nullable String member, int layers) {
         return new DesiredEngines.Stage(report.agentId(), report.address(), member, layers);
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,7 +85,8 @@ class SplitModelTest {
                 10 << 20);
     }
 
-    private static DesiredEngines.Stage stage(TestAgent agent, String member, int layers) {
+    private static DesiredEngines.Stage stage(
+            TestAgent agent, @Nullable String member, int layers) {
         AgentReport report = agent.report();
         return new DesiredEngines.Stage(report.agentId(), report.address(), member, layers);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -84,11 +85,14 @@ final class CpuVariants {
 
     /** The deepest folder that holds all of the engine. */
     private static Path base(FoundEngine found) throws IOException {
-        Path base = found.server().getParent();
+        Path base = found.server();
         for (Path file : found.files()) {
             while (!file.startsWith(base)) {
-                base = base.getParent();
+                base = parent(base);
             }
+        }
+        if (base.equals(found.server())) {
+            base = parent(base);
         }
         try (Stream<Path> files = Files.walk(base)) {
             if (files.limit(MOST_FILES + 1L).count() > MOST_FILES) {
@@ -96,6 +100,11 @@ final class CpuVariants {
             }
         }
         return base;
+    }
+
+    /** There is always one: the files are absolute, and the root holds them all. */
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent(), path::toString);
     }
 
     /** Another one for each state of the engine's files. */

@@ -7,7 +7,6 @@ import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
-import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
@@ -90,7 +89,7 @@ public final class DesiredStateController {
                         orNone(engine.stages()).stream()
                                 .map(DesiredStateController::stage)
                                 .toList()),
-                new EngineOptions(orNone(engine.engineOptions())));
+                orNone(engine.engineOptions()));
     }
 
     private static <T> List<T> orNone(@Nullable List<T> list) {

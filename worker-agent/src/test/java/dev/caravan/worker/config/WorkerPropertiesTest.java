@@ -92,7 +92,7 @@ class WorkerPropertiesTest {
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.engine.cpu-variant", "../x")))
                 .hasRootCauseMessage(
                         "engine.cpu-variant: \"../x\" (expected: one that the agent's report names,"
-                            + " such as haswell)");
+                                + " such as haswell)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.tensor-cache", "-1B")))
                 .hasRootCauseMessage("tensor-cache: -1B (expected: >= 0)");
     }

@@ -19,6 +19,9 @@ public record EngineOptions(List<String> switches) {
 
     private static final Set<String> FLASH_ATTENTION = Set.of("-fa", "--flash-attn");
     private static final Set<String> V_CACHE_TYPE = Set.of("-ctv", "--cache-type-v");
+    private static final List<String> PLACEMENT =
+            List.of("-ngl", "--n-gpu-layers", "-cmoe", "--cpu-moe", "-ncmoe", "--n-cpu-moe");
+
     private static final Set<String> PLAIN_TYPES = Set.of("f32", "f16", "bf16");
 
     private static final Set<String> ALLOWED =
@@ -34,6 +37,8 @@ public record EngineOptions(List<String> switches) {
                             .concat("--rope-freq-base --rope-freq-scale --yarn-orig-ctx ")
                             .concat("--yarn-ext-factor --yarn-attn-factor --yarn-beta-slow ")
                             .concat("--yarn-beta-fast --reasoning-format --reasoning-budget ")
+                            .concat("--no-op-offload --no-mmap --no-host -cmoe --cpu-moe -ncmoe ")
+                            .concat("--n-cpu-moe -ngl --n-gpu-layers --keep --jinja --no-jinja ")
                             .concat("--spec-type --spec-draft-n-max --spec-draft-n-min")
                             .split(" "));
 
@@ -87,6 +92,19 @@ public record EngineOptions(List<String> switches) {
         }
         if (switches.contains("-kvu") || switches.contains("--kv-unified")) {
             throw contradiction("-kvu", "", "-no-kvu");
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException where one of them puts layers elsewhere than planned
+     */
+    public void requireForASplit() {
+        for (String name : PLACEMENT) {
+            if (switches.contains(name)) {
+                throw new IllegalArgumentException(
+                        "engine option with a split model: %s (expected: none, the plan places the layers; or ranges in the policy)"
+                                .formatted(name));
+            }
         }
     }
 

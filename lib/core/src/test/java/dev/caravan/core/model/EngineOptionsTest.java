@@ -46,4 +46,11 @@ class EngineOptionsTest {
         assertThatCode(() -> of("-fa off -ctv f16").requireFor(Continuation.EXACT))
                 .doesNotThrowAnyException();
     }
+
+    @Test
+    void refusesWhatWouldPlaceLayersOfASplitModel() {
+        assertThatThrownBy(() -> of("-ngl 3").requireForASplit())
+                .hasMessageStartingWith("engine option with a split model: -ngl (expected: none");
+        assertThatCode(() -> of("-ub 3").requireForASplit()).doesNotThrowAnyException();
+    }
 }

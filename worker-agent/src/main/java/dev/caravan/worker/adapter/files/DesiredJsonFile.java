@@ -5,7 +5,6 @@ import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
-import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
@@ -202,7 +201,7 @@ public final class DesiredJsonFile implements DesiredFile {
                         ? new KeepAlive.Forever()
                         : new KeepAlive.For(Duration.ofMillis(engine.keepAliveMillis())),
                 new Stages(orNone(engine.stages()).stream().map(DesiredJsonFile::stage).toList()),
-                new EngineOptions(orNone(engine.options())));
+                orNone(engine.options()));
     }
 
     private static Engine engine(WantedEngine wanted) {
@@ -218,6 +217,6 @@ public final class DesiredJsonFile implements DesiredFile {
                     case KeepAlive.Forever _, KeepAlive.Unset _ -> FOREVER;
                 },
                 wanted.stages().list().stream().map(DesiredJsonFile::stage).toList(),
-                wanted.options().switches());
+                wanted.options());
     }
 }

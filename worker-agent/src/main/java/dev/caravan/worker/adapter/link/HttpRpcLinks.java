@@ -40,6 +40,9 @@ public final class HttpRpcLinks implements RpcLinks, AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final Duration PING_EVERY = Duration.ofSeconds(1);
+    private static final Duration PING_PATIENCE = Duration.ofSeconds(3);
+
     /** One is enough for a dozen links at token rates; the second is for loads beside them. */
     private static final int EVENT_LOOPS = 2;
 
@@ -47,13 +50,19 @@ public final class HttpRpcLinks implements RpcLinks, AutoCloseable {
     private final AgentId self;
     private final LoopResources loops = LoopResources.create("rpc-links", EVENT_LOOPS, true);
     private final EventLoopGroup group = loops.onClient(true);
+    private final Pings pings;
 
     /**
      * @param self told to the other agents
      */
     public HttpRpcLinks(ClusterToken token, AgentId self) {
+        this(token, self, new Pings(PING_EVERY, PING_PATIENCE));
+    }
+
+    HttpRpcLinks(ClusterToken token, AgentId self, Pings pings) {
         this.token = token;
         this.self = self;
+        this.pings = pings;
     }
 
     @Override
@@ -65,7 +74,15 @@ public final class HttpRpcLinks implements RpcLinks, AutoCloseable {
                             EventLoop loop = group.next();
                             Mono<Channel> tunnel = tunnel(loop, address, member);
                             return tunnel.flatMap(
-                                    first -> LinkPort.open(loop, loops, group, first, tunnel));
+                                    first ->
+                                            LinkPort.open(
+                                                    new LinkPort(
+                                                            loop,
+                                                            first,
+                                                            tunnel,
+                                                            pings.silence(address)),
+                                                    loops,
+                                                    group));
                         });
     }
 
@@ -113,21 +130,22 @@ public final class HttpRpcLinks implements RpcLinks, AutoCloseable {
                                                     LinkWire.CONNECT_TIMEOUT_MILLIS)
                                             .handler(initializer(call))
                                             .connect(address);
-                            sink.onCancel(() -> connecting.channel().close());
-                            connecting.addListener(
-                                    _ -> {
-                                        if (!connecting.isSuccess()) {
-                                            sink.error(
-                                                    new LinkRefused(
-                                                            String.valueOf(
-                                                                    connecting
-                                                                            .cause()
-                                                                            .getMessage()),
-                                                            true));
-                                        }
-                                    });
+                            sink.onCancel(() -> LinkWire.close(connecting.channel()));
+                            var _ =
+                                    connecting.addListener(
+                                            _ -> {
+                                                if (!connecting.isSuccess()) {
+                                                    sink.error(
+                                                            new LinkRefused(
+                                                                    String.valueOf(
+                                                                            connecting
+                                                                                    .cause()
+                                                                                    .getMessage()),
+                                                                    true));
+                                                }
+                                            });
                         })
-                .doOnDiscard(Channel.class, Channel::close)
+                .doOnDiscard(Channel.class, LinkWire::close)
                 .timeout(
                         PATIENCE,
                         Mono.error(

@@ -16,6 +16,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.resources.LoopResources;
@@ -38,6 +39,7 @@ final class LinkPort implements RpcLink {
 
     private final EventLoop loop;
     private final Mono<Channel> tunnels;
+    private final Disposable watch;
     private final Sinks.One<String> lost = Sinks.one();
     private @Nullable Channel listener;
 
@@ -55,51 +57,52 @@ final class LinkPort implements RpcLink {
     private boolean closed;
     private volatile int port;
 
-    private LinkPort(EventLoop loop, Channel first, Mono<Channel> tunnels) {
+    /**
+     * @param loop of all its channels
+     * @param first a connection to the member, on that loop
+     * @param tunnels further ones, on that loop
+     * @param silence completes with a reason when the member's agent is not there any more
+     */
+    LinkPort(EventLoop loop, Channel first, Mono<Channel> tunnels, Mono<String> silence) {
         this.loop = loop;
         this.spare = first;
         this.tunnels = tunnels;
+        this.watch =
+                silence.subscribe(why -> loop.execute(() -> lose(new IllegalStateException(why))));
+        var _ = first.closeFuture().addListener(_ -> ended(first));
+        first.pipeline().addLast(new Idle());
+        first.read();
     }
 
-    /**
-     * @param first a connection to the member, on that loop
-     * @param tunnels further ones, on that loop
-     */
-    static Mono<RpcLink> open(
-            EventLoop loop,
-            LoopResources loops,
-            EventLoopGroup group,
-            Channel first,
-            Mono<Channel> tunnels) {
+    /** Completes with the link when its port listens. */
+    static Mono<RpcLink> open(LinkPort link, LoopResources loops, EventLoopGroup group) {
         return Mono.create(
                 sink -> {
-                    LinkPort link = new LinkPort(loop, first, tunnels);
                     sink.onCancel(link::close);
-                    first.closeFuture().addListener(_ -> link.ended(first));
-                    first.pipeline().addLast(new Idle());
-                    first.read();
                     ChannelFuture binding =
                             new ServerBootstrap()
-                                    .group(loop, loop)
+                                    .group(link.loop, link.loop)
                                     .channelFactory(
                                             () -> loops.onChannel(ServerSocketChannel.class, group))
                                     .option(ChannelOption.SO_BACKLOG, BACKLOG)
                                     .childOption(ChannelOption.AUTO_READ, false)
                                     .childHandler(link.acceptor())
                                     .bind(LinkWire.LOOPBACK, 0);
-                    binding.addListener(
-                            _ -> {
-                                if (binding.isSuccess()) {
-                                    link.listens(binding.channel());
-                                    sink.success(link);
-                                } else {
-                                    link.close();
-                                    sink.error(
-                                            new LinkRefused(
-                                                    "no port for the link: " + binding.cause(),
-                                                    true));
-                                }
-                            });
+                    var _ =
+                            binding.addListener(
+                                    _ -> {
+                                        if (binding.isSuccess()) {
+                                            link.listens(binding.channel());
+                                            sink.success(link);
+                                        } else {
+                                            link.close();
+                                            sink.error(
+                                                    new LinkRefused(
+                                                            "no port for the link: "
+                                                                    + binding.cause(),
+                                                            true));
+                                        }
+                                    });
                 });
     }
 
@@ -108,7 +111,7 @@ final class LinkPort implements RpcLink {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ReferenceCountUtil.release(message);
-            context.close();
+            LinkWire.close(context.channel());
         }
     }
 
@@ -116,7 +119,7 @@ final class LinkPort implements RpcLink {
         listener = bound;
         port = ((InetSocketAddress) bound.localAddress()).getPort();
         if (closed) {
-            bound.close();
+            LinkWire.close(bound);
         }
     }
 
@@ -132,7 +135,7 @@ final class LinkPort implements RpcLink {
 
     private void accept(Channel accepted) {
         if (closed || waiting != null) {
-            accepted.close();
+            LinkWire.close(accepted);
         } else if (engine != null) {
             waiting = accepted;
         } else {
@@ -142,7 +145,7 @@ final class LinkPort implements RpcLink {
 
     private void serve(Channel accepted) {
         engine = accepted;
-        accepted.closeFuture().addListener(_ -> left(accepted));
+        var _ = accepted.closeFuture().addListener(_ -> left(accepted));
         Channel ready = spare;
         spare = null;
         if (ready != null) {
@@ -157,10 +160,10 @@ final class LinkPort implements RpcLink {
 
     private void carry(Channel accepted, Channel tunnel) {
         if (closed || !accepted.isActive()) {
-            tunnel.close();
+            LinkWire.close(tunnel);
             return;
         }
-        tunnel.closeFuture().addListener(_ -> ended(tunnel));
+        var _ = tunnel.closeFuture().addListener(_ -> ended(tunnel));
         current = tunnel;
         LinkWire.join(accepted, tunnel);
     }
@@ -172,7 +175,7 @@ final class LinkPort implements RpcLink {
             Channel tunnel = current;
             current = null;
             if (tunnel != null) {
-                tunnel.close();
+                LinkWire.close(tunnel);
             }
             Channel next = waiting;
             waiting = null;
@@ -213,16 +216,11 @@ final class LinkPort implements RpcLink {
 
     private void closeAll() {
         closed = true;
-        close(listener);
-        close(spare);
-        close(current);
-        close(engine);
-        close(waiting);
-    }
-
-    private static void close(@Nullable Channel channel) {
-        if (channel != null) {
-            channel.close();
-        }
+        watch.dispose();
+        LinkWire.close(listener);
+        LinkWire.close(spare);
+        LinkWire.close(current);
+        LinkWire.close(engine);
+        LinkWire.close(waiting);
     }
 }

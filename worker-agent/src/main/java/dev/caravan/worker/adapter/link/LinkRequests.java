@@ -106,20 +106,21 @@ final class LinkRequests extends ChannelInboundHandlerAdapter {
                                 LinkWire.CONNECT_TIMEOUT_MILLIS)
                         .handler(new ChannelInboundHandlerAdapter())
                         .connect(LinkWire.LOOPBACK, claim.port());
-        connecting.addListener(
-                _ -> {
-                    if (connecting.isSuccess()) {
-                        switchOver(context, connecting.channel(), claim);
-                    } else {
-                        claim.release();
-                        refuse(
-                                context,
-                                HttpResponseStatus.BAD_GATEWAY,
-                                "UPSTREAM_FAILED",
-                                "RPC server on port %d: %s (expected: one that listens)"
-                                        .formatted(claim.port(), text(connecting.cause())));
-                    }
-                });
+        var _ =
+                connecting.addListener(
+                        _ -> {
+                            if (connecting.isSuccess()) {
+                                switchOver(context, connecting.channel(), claim);
+                            } else {
+                                claim.release();
+                                refuse(
+                                        context,
+                                        HttpResponseStatus.BAD_GATEWAY,
+                                        "UPSTREAM_FAILED",
+                                        "RPC server on port %d: %s (expected: one that listens)"
+                                                .formatted(claim.port(), text(connecting.cause())));
+                            }
+                        });
     }
 
     private void switchOver(ChannelHandlerContext context, Channel member, LinkClaim claim) {
@@ -129,17 +130,18 @@ final class LinkRequests extends ChannelInboundHandlerAdapter {
         response.headers()
                 .set(HttpHeaderNames.UPGRADE, LinkWire.PROTOCOL)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-        context.writeAndFlush(response)
-                .addListener(
-                        written -> {
-                            if (written.isSuccess()) {
-                                server.carry(context.channel(), member, claim);
-                            } else {
-                                claim.release();
-                                member.close();
-                                context.close();
-                            }
-                        });
+        var _ =
+                context.writeAndFlush(response)
+                        .addListener(
+                                written -> {
+                                    if (written.isSuccess()) {
+                                        server.carry(context.channel(), member, claim);
+                                    } else {
+                                        claim.release();
+                                        LinkWire.close(member);
+                                        LinkWire.close(context.channel());
+                                    }
+                                });
     }
 
     private static void refuse(
@@ -152,7 +154,7 @@ final class LinkRequests extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        var _ = context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }
 
     private static String text(Throwable failure) {

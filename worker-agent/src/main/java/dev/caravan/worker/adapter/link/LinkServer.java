@@ -6,6 +6,7 @@ import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.group.LinkAnswer;
 import dev.caravan.worker.app.group.LinkClaim;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollChannelOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,11 @@ import reactor.netty.http.server.HttpServer;
  * is up the web server knows nothing of its connection, so its end is ours.
  */
 public final class LinkServer implements AutoCloseable {
+
+    /**
+     * A head's agent that has vanished frees the member after that; the head is at work or idle.
+     */
+    private static final int GONE_MILLIS = 20_000;
 
     private final BiFunction<MemberId, AgentId, LinkAnswer> desk;
     private final ClusterToken token;
@@ -45,18 +51,20 @@ public final class LinkServer implements AutoCloseable {
     /** A link is up; the claim is given back with its end. */
     void carry(Channel caller, Channel member, LinkClaim claim) {
         links.add(caller);
-        caller.closeFuture()
-                .addListener(
-                        _ -> {
-                            links.remove(caller);
-                            member.close();
-                            claim.release();
-                        });
-        member.closeFuture().addListener(_ -> caller.close());
-        claim.over().subscribe(_ -> caller.close());
+        var _ =
+                caller.closeFuture()
+                        .addListener(
+                                _ -> {
+                                    links.remove(caller);
+                                    LinkWire.close(member);
+                                    claim.release();
+                                });
+        var _ = member.closeFuture().addListener(_ -> LinkWire.close(caller));
+        claim.over().subscribe(_ -> LinkWire.close(caller));
         LinkWire.join(caller, member);
+        var _ = caller.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, GONE_MILLIS);
         if (closed) {
-            caller.close();
+            LinkWire.close(caller);
         }
     }
 
@@ -64,6 +72,6 @@ public final class LinkServer implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        List.copyOf(links).forEach(Channel::close);
+        List.copyOf(links).forEach(LinkWire::close);
     }
 }

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What both ends of a link agree on. */
 final class LinkWire {
@@ -77,6 +78,13 @@ final class LinkWire {
         strip(other, new Pump(one));
         one.read();
         other.read();
+    }
+
+    /** Its end is told by the channel itself, to whoever asked. */
+    static void close(@Nullable Channel channel) {
+        if (channel != null) {
+            var _ = channel.close();
+        }
     }
 
     private static void strip(Channel channel, Pump pump) {

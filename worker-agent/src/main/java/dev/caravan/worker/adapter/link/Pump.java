@@ -18,7 +18,7 @@ final class Pump extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        other.write(message, other.voidPromise());
+        var _ = other.write(message, other.voidPromise());
     }
 
     @Override
@@ -38,11 +38,11 @@ final class Pump extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        other.close();
+        LinkWire.close(other);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        LinkWire.close(context.channel());
     }
 }

@@ -48,7 +48,7 @@ final class UpgradeCall extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        context.writeAndFlush(request);
+        var _ = context.writeAndFlush(request);
         context.read();
     }
 
@@ -79,7 +79,7 @@ final class UpgradeCall extends ChannelInboundHandlerAdapter {
         HttpResponseStatus answer = status;
         if (answer == null || answer.code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             sink.error(refusal(answer));
-            context.close();
+            LinkWire.close(context.channel());
             return;
         }
         // Not while the codec is still at work.
@@ -119,6 +119,6 @@ final class UpgradeCall extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         sink.error(new LinkRefused(String.valueOf(cause.getMessage()), true));
-        context.close();
+        LinkWire.close(context.channel());
     }
 }

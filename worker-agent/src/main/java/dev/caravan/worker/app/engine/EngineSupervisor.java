@@ -2,7 +2,6 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.worker.app.event.AgentEvents;
 import dev.caravan.worker.app.store.ModelStore;
@@ -169,7 +168,7 @@ public final class EngineSupervisor implements AutoCloseable {
                                         LoadFailures.of(
                                                 "model %s: its manifest names no GGUF file",
                                                 wanted.model()));
-        model.facts().ifPresent(facts -> requireAllLayers(wanted, facts));
+        model.facts().ifPresent(facts -> EngineChecks.requireAllLayers(wanted, facts));
         return new EngineSpec(
                 wanted.id(),
                 wanted.model().display(),
@@ -180,16 +179,7 @@ public final class EngineSupervisor implements AutoCloseable {
                 wanted.continuation(),
                 wanted.stages(),
                 Optional.empty(),
-                wanted.options().switches());
-    }
-
-    private static void requireAllLayers(WantedEngine wanted, ModelFacts facts) {
-        int all = facts.layers() + 1;
-        if (!wanted.stages().isEmpty() && wanted.stages().layers() != all) {
-            throw LoadFailures.of(
-                    "model %s: its stages have %d layers (expected: %d, its %d and the output)",
-                    wanted.model(), wanted.stages().layers(), all, facts.layers());
-        }
+                EngineChecks.options(wanted).switches());
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {

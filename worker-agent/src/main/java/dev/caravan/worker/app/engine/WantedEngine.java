@@ -2,10 +2,10 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
-import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param slots requests it runs at once; 0: the agent's default
  * @param keepAlive after the last request
  * @param stages where its layers are
- * @param options switches of the model's policy, after the agent's own
+ * @param options switches of the model's policy, after the agent's own; judged when it is started,
+ *     so that a bad one fails this engine alone
  */
 public record WantedEngine(
         ReplicaId id,
@@ -27,7 +28,7 @@ public record WantedEngine(
         Continuation continuation,
         KeepAlive keepAlive,
         Stages stages,
-        EngineOptions options) {
+        List<String> options) {
 
     /** Ids name log files. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -35,7 +36,7 @@ public record WantedEngine(
     private static final int MAX_SLOTS = 256;
 
     public WantedEngine {
-        options.requireFor(continuation);
+        options = List.copyOf(options);
         if (!ID.matcher(id.value()).matches()) {
             throw new IllegalArgumentException(
                     "replica id: \""
@@ -70,7 +71,7 @@ public record WantedEngine(
                 continuation,
                 keepAlive,
                 Stages.NONE,
-                EngineOptions.NONE);
+                List.of());
     }
 
     WantedEngine withSlots(int number) {

@@ -1,5 +1,6 @@
 package dev.caravan.worker.adapter.link;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -122,6 +123,10 @@ class LinkTest {
         return socket;
     }
 
+    private static void hangUp(Socket socket) throws IOException {
+        socket.close();
+    }
+
     private boolean isLinked(String id) {
         return members.members().stream()
                 .anyMatch(member -> member.id().value().equals(id) && member.isLinked());
@@ -137,16 +142,18 @@ class LinkTest {
         RpcLink link = open("m");
         try (Socket head = connect(link);
                 Socket server = rpcServer.accept()) {
-            head.getOutputStream().write("ask".getBytes());
-            assertThat(new String(server.getInputStream().readNBytes(3))).isEqualTo("ask");
-            server.getOutputStream().write("answer".getBytes());
-            assertThat(new String(head.getInputStream().readNBytes(6))).isEqualTo("answer");
+            head.getOutputStream().write("ask".getBytes(US_ASCII));
+            assertThat(new String(server.getInputStream().readNBytes(3), US_ASCII))
+                    .isEqualTo("ask");
+            server.getOutputStream().write("answer".getBytes(US_ASCII));
+            assertThat(new String(head.getInputStream().readNBytes(6), US_ASCII))
+                    .isEqualTo("answer");
 
             try (InputStream hello =
                     URI.create("http://127.0.0.1:" + agent.port() + "/hello")
                             .toURL()
                             .openStream()) {
-                assertThat(new String(hello.readAllBytes())).isEqualTo("hi");
+                assertThat(new String(hello.readAllBytes(), US_ASCII)).isEqualTo("hi");
             }
             assertThat(isLinked("m")).isTrue();
         }
@@ -222,7 +229,7 @@ class LinkTest {
                             });
 
             assertThat(written[0]).isLessThan(64 << 20);
-            server.close();
+            hangUp(server);
             assertThatThrownBy(() -> writing.get(10, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(IOException.class);
         }
@@ -237,7 +244,7 @@ class LinkTest {
             head.getOutputStream().write(1);
             assertThat(server.getInputStream().read()).isEqualTo(1);
 
-            server.close();
+            hangUp(server);
 
             assertThat(head.getInputStream().read()).isEqualTo(-1);
             assertThat(lost(link)).contains("closed by its other end");
@@ -283,7 +290,7 @@ class LinkTest {
                     Socket server = rpcServer.accept()) {
                 head.getOutputStream().write(time);
                 assertThat(server.getInputStream().read()).isEqualTo(time);
-                head.close();
+                hangUp(head);
                 assertThat(server.getInputStream().read()).isEqualTo(-1);
             }
         }
@@ -333,6 +340,41 @@ class LinkTest {
         agent.disposeNow();
 
         assertRefused("m", true, "refused", "127.0.0.1");
+    }
+
+    @Test
+    void losesALinkWhoseAgentDoesNotAnswerAnyMore() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                HttpRpcLinks watching =
+                        new HttpRpcLinks(
+                                TOKEN,
+                                HEAD,
+                                new Pings(Duration.ofMillis(50), Duration.ofMillis(200)))) {
+            var answering =
+                    threads.submit(
+                            () -> {
+                                Socket first = silent.accept();
+                                first.getOutputStream()
+                                        .write(
+                                                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: caravan-rpc\r\nConnection: upgrade\r\n\r\n"
+                                                        .getBytes(US_ASCII));
+                                return first;
+                            });
+            Stage stage =
+                    new Stage(
+                            new AgentId("other"),
+                            "http://127.0.0.1:" + silent.getLocalPort(),
+                            Optional.of(new MemberId("m")),
+                            4);
+            RpcLink link = Objects.requireNonNull(watching.open(stage).block(PATIENCE));
+
+            try (Socket head = connect(link);
+                    Socket tunnel = answering.get(10, TimeUnit.SECONDS)) {
+                assertThat(lost(link)).contains("no answer to 3 calls");
+                assertThat(head.getInputStream().read()).isEqualTo(-1);
+                assertThat(tunnel.isClosed()).isFalse();
+            }
+        }
     }
 
     private void assertRefused(String member, boolean mayCome, String... texts) {

@@ -3,6 +3,7 @@ package dev.caravan.worker.app.desired;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.testkit.ManualClock;
@@ -10,7 +11,11 @@ import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.FakeEngines;
 import dev.caravan.worker.app.engine.FakeStore;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.engine.Stage;
+import dev.caravan.worker.app.engine.Stages;
+import dev.caravan.worker.app.engine.WantedEngine;
 import dev.caravan.worker.app.group.FakeRpcServers;
 import dev.caravan.worker.app.group.MemberSupervisor;
 import java.io.UncheckedIOException;
@@ -18,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,5 +183,36 @@ class ReconcileLoopTest {
         lend(2);
 
         assertThat(servers.last().kills).isEqualTo(1);
+    }
+
+    @Test
+    void knowsTheStagesAndOptionsOfAnEngineAfterARestart() {
+        var stages =
+                new Stages(
+                        List.of(
+                                new Stage(new AgentId("a"), "http://a:1", Optional.empty(), 4),
+                                new Stage(
+                                        new AgentId("b"),
+                                        "http://b:1",
+                                        Optional.of(new MemberId("m")),
+                                        5)));
+        WantedEngine whole = Wanted.engine("split");
+        var split =
+                new WantedEngine(
+                        whole.id(),
+                        whole.model(),
+                        whole.digest(),
+                        whole.contextLength(),
+                        whole.slots(),
+                        whole.continuation(),
+                        whole.keepAlive(),
+                        stages,
+                        List.of("-ub", "3"));
+        loop.offer(new Version(1, 1), new Wishes(List.of(split), List.of())).block();
+
+        startAgent();
+
+        assertThat(engines.last().spec.stages()).isEqualTo(stages);
+        assertThat(engines.last().spec.options()).containsExactly("-ub", "3");
     }
 }
