@@ -117,8 +117,29 @@ final class TestAgent implements AutoCloseable {
     }
 
     HttpResponse<String> desire(long generation, DesiredEngines.Engine... engines) {
-        DesiredEngines message = new DesiredEngines(1, generation, List.of(engines), null);
+        return desire(generation, List.of(engines), List.of());
+    }
+
+    HttpResponse<String> desire(
+            long generation,
+            List<DesiredEngines.Engine> engines,
+            List<DesiredEngines.Member> members) {
+        DesiredEngines message = new DesiredEngines(1, generation, engines, members);
         return send(request(Routes.DESIRED).PUT(json(message)).build());
+    }
+
+    AgentReport.Member member(String id) {
+        return report().lent().stream()
+                .filter(member -> member.memberId().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no member " + id + " in " + report()));
+    }
+
+    AgentReport.Member awaitMember(String id, Predicate<AgentReport.Member> condition) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> member(id), condition);
     }
 
     int status(String path) {

@@ -25,11 +25,13 @@ public final class EngineFinder {
     private final Function<FoundEngine, EngineInstallation> probe;
     private final HomeLock lock;
     private final InstallationFile memory;
+    private final EngineHome home;
 
     EngineFinder(
             EngineHome home,
             List<EngineSource> sources,
             Function<FoundEngine, EngineInstallation> probe) {
+        this.home = home;
         this.sources = List.copyOf(sources);
         this.probe = probe;
         this.lock = new HomeLock(home);
@@ -88,6 +90,38 @@ public final class EngineFinder {
      */
     public Optional<EngineInstallation> find() {
         return found().map(this::tried);
+    }
+
+    /**
+     * The engine that {@link #find} finds, made to compute with one of its CPU variants.
+     *
+     * @param variant such as {@code haswell}
+     * @throws EngineException as there, and where it does not have the variant or this processor
+     *     cannot run it
+     */
+    public Optional<EngineInstallation> find(String variant) {
+        return found().map(found -> pinned(found, variant));
+    }
+
+    private EngineInstallation pinned(FoundEngine found, String variant) {
+        FoundEngine view = CpuVariants.only(home, found, variant);
+        // Beside the other's: each remembers one engine.
+        EngineHome own = new EngineHome(home.folder().resolve("variants/known-" + variant));
+        EngineInstallation tried =
+                new EngineFinder(own, List.of(() -> Optional.of(view)), new EngineProbe(own)::probe)
+                        .tried(view);
+        if (!tried.cpuVariant().equals(Optional.of(variant))) {
+            throw new EngineException(
+                    "CPU variant: %s, but the engine at %s computes with %s (expected: one that this processor can run, and no other engine installed for the whole system)"
+                            .formatted(
+                                    variant, view.server(), tried.cpuVariant().orElse("no other")));
+        }
+        return tried;
+    }
+
+    /** The CPU variants of the engine that {@link #find} finds; none where it has only one. */
+    public List<String> cpuVariants() {
+        return found().map(CpuVariants::of).orElse(List.of());
     }
 
     /** What the first source that has one has, not tried yet. */

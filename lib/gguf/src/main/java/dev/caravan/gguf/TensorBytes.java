@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
  * @param tokenEmbedding bytes of {@code token_embd.*}
  * @param output bytes of {@code output.*} and {@code output_norm.*}; where there is no {@code
  *     output.weight}, engines use the token embedding again in its place
+ * @param tied whether there is no {@code output.weight}
  */
-public record TensorBytes(long total, List<Long> layers, long tokenEmbedding, long output) {
+public record TensorBytes(
+        long total, List<Long> layers, long tokenEmbedding, long output, boolean tied) {
 
     private static final Pattern LAYER = Pattern.compile("blk\\.(\\d{1,4})\\..+");
 
@@ -28,6 +30,7 @@ public record TensorBytes(long total, List<Long> layers, long tokenEmbedding, lo
         long total = 0;
         long tokenEmbedding = 0;
         long output = 0;
+        boolean tied = true;
         for (GgufTensor tensor : tensors) {
             total += tensor.bytes();
             Matcher layer = LAYER.matcher(tensor.name());
@@ -41,9 +44,18 @@ public record TensorBytes(long total, List<Long> layers, long tokenEmbedding, lo
             } else if (tensor.name().startsWith("output.")
                     || tensor.name().startsWith("output_norm.")) {
                 output += tensor.bytes();
+                tied &= !tensor.name().equals("output.weight");
             }
         }
-        return new TensorBytes(total, List.of(layers), tokenEmbedding, output);
+        return new TensorBytes(total, List.of(layers), tokenEmbedding, output, tied);
+    }
+
+    /**
+     * Bytes of the output layer in the memory of the device that holds it: one on another device
+     * than the token embedding gets a copy of it where the two are tied.
+     */
+    public long outputOnDevice() {
+        return tied ? output + tokenEmbedding : output;
     }
 
     /** Bytes of tensors outside of all layers. */

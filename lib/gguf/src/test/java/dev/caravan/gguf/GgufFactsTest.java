@@ -23,11 +23,20 @@ class GgufFactsTest {
         assertThat(facts.parameters().value()).isEqualTo(2 * 192 + 2 * 4096 + 64);
         assertThat(facts.bytes())
                 .isEqualTo(
-                        new TensorBytes(2 * 384 + 2 * 4352 + 256, List.of(4352L, 4352L), 384, 640));
+                        new TensorBytes(
+                                2 * 384 + 2 * 4352 + 256, List.of(4352L, 4352L), 384, 640, false));
+        assertThat(facts.bytes().outputOnDevice()).isEqualTo(640);
         assertThat(facts.bytes().outsideLayers()).isEqualTo(384 + 640);
         assertThat(facts.chatTemplate()).isEmpty();
         assertThat(facts.pooling()).isEmpty();
         assertThat(facts.visionLayers()).isEmpty();
+    }
+
+    @Test
+    void countsATiedEmbeddingAgainWhereTheOutputIs() {
+        var bytes = new TensorBytes(1_000, List.of(300L), 600, 100, true);
+
+        assertThat(bytes.outputOnDevice()).isEqualTo(700);
     }
 
     @Test

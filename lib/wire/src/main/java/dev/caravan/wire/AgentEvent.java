@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something an agent tells at once instead of waiting to be asked.
  *
- * @param subject the replica or model it is about
+ * @param subject the replica, member or model it is about
  * @param detail for people; an exit code and last lines where an engine ended
  * @param report the agent's report right after it
  */
@@ -26,6 +26,10 @@ public record AgentEvent(
         REPLICA_STOPPED,
         /** A replica's keep-alive is over and it is idle. */
         REPLICA_EXPIRED,
+        /** An RPC server waits for its head. */
+        MEMBER_READY,
+        /** An RPC server ended by itself, or never became ready. */
+        MEMBER_EXITED,
         STORE_CHANGED,
         AGENT_STARTED,
         AGENT_STOPPING

@@ -29,8 +29,15 @@ class EventController {
         switch (event.type()) {
             case REPLICA_EXPIRED -> coordinator.expired(status, new ReplicaId(event.subject()));
             case AGENT_STOPPING -> coordinator.stopping(status);
-            // all others are news by the report that comes with them
-            default -> coordinator.said(status);
+            case REPLICA_READY,
+                    REPLICA_FAILED,
+                    REPLICA_EXITED,
+                    REPLICA_STOPPED,
+                    MEMBER_READY,
+                    MEMBER_EXITED,
+                    STORE_CHANGED,
+                    AGENT_STARTED ->
+                    coordinator.said(status);
         }
     }
 }

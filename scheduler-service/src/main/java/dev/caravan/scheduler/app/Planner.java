@@ -3,6 +3,7 @@ package dev.caravan.scheduler.app;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.placement.AgentRoom;
 import dev.caravan.core.placement.EngineKind;
 import dev.caravan.core.placement.FitPlan;

@@ -2,7 +2,6 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
-import dev.caravan.core.model.ModelPolicy;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
 import java.util.Optional;
@@ -34,15 +33,7 @@ public record StoredModel(
             ModelPolicy policy,
             Set<String> capabilities,
             String fault) {
-        this(
-                name,
-                digest,
-                modifiedAt,
-                facts,
-                policy,
-                capabilities,
-                fault,
-                ModelRunner.LLAMA_CPP);
+        this(name, digest, modifiedAt, facts, policy, capabilities, fault, ModelRunner.LLAMA_CPP);
     }
 
     public StoredModel {

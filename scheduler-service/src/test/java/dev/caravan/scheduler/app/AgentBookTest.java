@@ -70,10 +70,12 @@ class AgentBookTest {
                 status.verdict(),
                 status.startedAt(),
                 status.sequence(),
+                status.engine(),
                 status.engineFault(),
                 status.memory(),
                 status.desired(),
                 status.replicas(),
+                status.members(),
                 status.models());
     }
 

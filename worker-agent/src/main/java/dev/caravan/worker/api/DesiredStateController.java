@@ -2,8 +2,10 @@ package dev.caravan.worker.api;
 
 import static dev.caravan.worker.api.Bodies.required;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
@@ -13,8 +15,17 @@ import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.KeepAliveMessage;
 import dev.caravan.wire.Routes;
 import dev.caravan.worker.app.desired.ReconcileLoop;
+import dev.caravan.worker.app.desired.Wishes;
 import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.engine.MemberId;
+import dev.caravan.worker.app.engine.Stage;
+import dev.caravan.worker.app.engine.Stages;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -60,23 +71,59 @@ public final class DesiredStateController {
     private Mono<ReconcileLoop.Answer> offer(DesiredEngines message) {
         return reconcile.offer(
                 new Version(message.epoch(), message.generation()),
-                required(message.engines(), "engines").stream().map(this::wanted).toList());
+                new Wishes(
+                        required(message.engines(), "engines").stream().map(this::wanted).toList(),
+                        message.lent().stream().map(DesiredStateController::member).toList()));
     }
 
     private WantedEngine wanted(DesiredEngines.Engine engine) {
         return new WantedEngine(
                 new ReplicaId(required(engine.replicaId(), "replicaId")),
-                ModelRef.parse(required(engine.model(), "model"))
-                        .orElseThrow(
-                                () ->
-                                        Bodies.invalid(
-                                                "model: \"%s\" (expected: [host/][namespace/]model[:tag])"
-                                                        .formatted(engine.model()))),
+                model(engine.model()),
                 new ModelDigest(required(engine.digest(), "digest")),
                 engine.contextLength(),
                 engine.slots(),
                 Continuation.parse(required(engine.continuation(), "continuation")),
-                KeepAlives.orElse(engine.keepAliveMillis(), defaultKeepAlive));
+                KeepAlives.orElse(engine.keepAliveMillis(), defaultKeepAlive),
+                new Stages(
+                        orNone(engine.stages()).stream()
+                                .map(DesiredStateController::stage)
+                                .toList()),
+                orNone(engine.engineOptions()));
+    }
+
+    private static <T> List<T> orNone(@Nullable List<T> list) {
+        return Objects.requireNonNullElse(list, List.of());
+    }
+
+    private static ModelRef model(@Nullable String name) {
+        return ModelRef.parse(required(name, "model"))
+                .orElseThrow(
+                        () ->
+                                Bodies.invalid(
+                                        "model: \"%s\" (expected: [host/][namespace/]model[:tag])"
+                                                .formatted(name)));
+    }
+
+    private static Stage stage(DesiredEngines.Stage stage) {
+        return new Stage(
+                new AgentId(required(stage.agentId(), "agentId of a stage")),
+                required(stage.address(), "address of a stage"),
+                Optional.ofNullable(stage.memberId()).map(MemberId::new),
+                stage.layers());
+    }
+
+    private static WantedMember member(DesiredEngines.Member member) {
+        return new WantedMember(
+                new MemberId(required(member.memberId(), "memberId")),
+                new ReplicaId(required(member.groupId(), "groupId")),
+                model(member.model()),
+                new ModelDigest(required(member.digest(), "digest")),
+                new AgentId(required(member.headAgentId(), "headAgentId")),
+                member.firstLayer(),
+                member.layers(),
+                Continuation.parse(required(member.continuation(), "continuation")),
+                new ByteSize(member.memory()));
     }
 
     @PostMapping(Routes.KEEP_ALIVE)

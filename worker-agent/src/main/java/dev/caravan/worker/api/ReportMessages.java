@@ -1,6 +1,7 @@
 package dev.caravan.worker.api;
 
 import dev.caravan.wire.AgentReport;
+import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.EngineBuild;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.VersionMessage;
@@ -8,7 +9,11 @@ import dev.caravan.worker.api.store.ModelMessages;
 import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Engines;
+import dev.caravan.worker.app.engine.MemberId;
+import dev.caravan.worker.app.engine.Stage;
+import dev.caravan.worker.app.engine.Stages;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
 import dev.caravan.worker.app.status.AgentIdentity;
 import dev.caravan.worker.app.status.AgentStatus;
 import dev.caravan.worker.app.status.StatusBoard;
@@ -46,7 +51,7 @@ public final class ReportMessages {
                 new AgentReport.Store(status.store().free(), status.store().models()),
                 new VersionMessage(status.desired().epoch(), status.desired().number()),
                 status.replicas().stream().map(ReportMessages::replica).toList(),
-                null,
+                status.members().stream().map(ReportMessages::member).toList(),
                 status.models().stream().map(ModelMessages::of).toList(),
                 status.adopted().map(ReportMessages::adopted).map(List::of).orElse(null),
                 null);
@@ -70,7 +75,8 @@ public final class ReportMessages {
                             found.build(),
                             found.rpcProtocol(),
                             found.backends(),
-                            found.source());
+                            found.source(),
+                            found.cpuVariants());
             case Engines.Availability.Missing _ -> null;
         };
     }
@@ -128,7 +134,37 @@ public final class ReportMessages {
                 expiresAt(status.expiry()),
                 told.exitCode(),
                 told.fault(),
-                null);
+                stages(wanted.stages()));
+    }
+
+    private static @Nullable List<DesiredEngines.Stage> stages(Stages stages) {
+        return stages.isEmpty() ? null : stages.list().stream().map(ReportMessages::stage).toList();
+    }
+
+    private static DesiredEngines.Stage stage(Stage stage) {
+        return new DesiredEngines.Stage(
+                stage.agent().value(),
+                stage.address(),
+                stage.member().map(MemberId::value).orElse(null),
+                stage.layers());
+    }
+
+    private static AgentReport.Member member(AgentStatus.MemberStatus status) {
+        WantedMember wanted = status.wanted();
+        Told told = told(status.state());
+        return new AgentReport.Member(
+                wanted.id().value(),
+                wanted.group().value(),
+                wanted.model().display(),
+                wanted.digest().hex(),
+                told.state(),
+                wanted.firstLayer(),
+                wanted.layers(),
+                status.memory(),
+                status.state().processId(),
+                status.linked(),
+                told.exitCode(),
+                told.fault());
     }
 
     private static @Nullable Long expiresAt(AgentStatus.Expiry expiry) {

@@ -27,8 +27,11 @@ class EngineConfiguration {
     @Bean
     LlamaCppEngines engines(
             ClusterProperties cluster, WorkerProperties worker, ProcessLauncher launcher) {
+        EngineFinder finder = finder(worker);
+        String variant = worker.engine().cpuVariant();
         return new LlamaCppEngines(
-                finder(worker)::find,
+                () -> variant.isEmpty() ? finder.find() : finder.find(variant),
+                finder::cpuVariants,
                 launcher,
                 folder(cluster),
                 worker.threads(),
@@ -56,7 +59,7 @@ class EngineConfiguration {
                 environment.getOrDefault("PATH", ""));
     }
 
-    private static Path folder(ClusterProperties cluster) {
+    static Path folder(ClusterProperties cluster) {
         return cluster.dataDir().resolve("engines").toAbsolutePath().normalize();
     }
 }

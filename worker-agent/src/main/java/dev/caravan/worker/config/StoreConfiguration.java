@@ -35,6 +35,6 @@ class StoreConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> storeRoutes(FolderModelStore own, JoinedModels models) {
-        return new StoreRoutes(own.blobs(), models, own.maker(), models).routes();
+        return new StoreRoutes(own.blobs(), models, own.maker(), models, own.policies()).routes();
     }
 }

@@ -8,6 +8,7 @@ import dev.caravan.worker.adapter.files.AgentIdFile;
 import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.adapter.host.HostId;
 import dev.caravan.worker.adapter.host.SampledMemory;
+import dev.caravan.worker.adapter.link.LinkServer;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
 import dev.caravan.worker.adapter.neighbours.EventPusher;
 import dev.caravan.worker.api.DesiredStateController;
@@ -17,6 +18,8 @@ import dev.caravan.worker.api.SlotsController;
 import dev.caravan.worker.api.SlowClients;
 import dev.caravan.worker.app.desired.ReconcileLoop;
 import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.group.MemberSupervisor;
+import dev.caravan.worker.app.group.SplitEngines;
 import dev.caravan.worker.app.run.Runs;
 import dev.caravan.worker.app.status.AgentIdentity;
 import dev.caravan.worker.app.status.StatusBoard;
@@ -79,7 +82,7 @@ class WorkerConfiguration {
 
     @Bean
     EngineSupervisor supervisor(
-            LlamaCppEngines engines,
+            SplitEngines engines,
             AdoptedOllama ollama,
             ModelStore store,
             EventPusher events,
@@ -94,16 +97,19 @@ class WorkerConfiguration {
     ReconcileLoop reconcileLoop(
             ClusterProperties cluster,
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             @Qualifier("control") ScheduledExecutorService control) {
         return new ReconcileLoop(
                 new DesiredJsonFile(cluster.dataDir().resolve("desired.json")),
                 supervisor,
+                members,
                 control);
     }
 
     @Bean
     StatusBoard statusBoard(
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             LlamaCppEngines engines,
             AdoptedOllama ollama,
             ModelStore store,
@@ -112,6 +118,7 @@ class WorkerConfiguration {
             AgentIdentity identity) {
         return new StatusBoard(
                 supervisor,
+                members,
                 engines,
                 ollama.engine(),
                 store,
@@ -196,6 +203,8 @@ class WorkerConfiguration {
     WorkerLife workerLife(
             @Qualifier("control") ScheduledExecutorService control,
             EngineSupervisor supervisor,
+            MemberSupervisor members,
+            LinkServer links,
             LlamaCppEngines engines,
             AdoptedOllama ollama,
             SampledMemory memory,
@@ -207,6 +216,8 @@ class WorkerConfiguration {
         return new WorkerLife(
                 control,
                 supervisor,
+                members,
+                links,
                 engines,
                 ollama,
                 memory,

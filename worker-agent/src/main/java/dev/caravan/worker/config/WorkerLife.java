@@ -1,6 +1,7 @@
 package dev.caravan.worker.config;
 
 import dev.caravan.worker.adapter.host.SampledMemory;
+import dev.caravan.worker.adapter.link.LinkServer;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
 import dev.caravan.worker.adapter.neighbours.EventPusher;
 import dev.caravan.worker.api.SlotsController;
@@ -8,12 +9,15 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Replica;
 import dev.caravan.worker.app.engine.ReplicaChanges;
 import dev.caravan.worker.app.event.AgentEvents;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import dev.caravan.worker.app.status.AgentIdentity;
 import dev.caravan.worker.app.store.ModelStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -35,6 +39,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final EngineSupervisor supervisor;
+    private final MemberSupervisor members;
+    private final LinkServer links;
     private final LlamaCppEngines engines;
     private final AdoptedOllama ollama;
     private final SampledMemory memory;
@@ -53,6 +59,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
     WorkerLife(
             ScheduledExecutorService control,
             EngineSupervisor supervisor,
+            MemberSupervisor members,
+            LinkServer links,
             LlamaCppEngines engines,
             AdoptedOllama ollama,
             SampledMemory memory,
@@ -63,6 +71,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
             AgentIdentity identity) {
         this.control = control;
         this.supervisor = supervisor;
+        this.members = members;
+        this.links = links;
         this.engines = engines;
         this.ollama = ollama;
         this.memory = memory;
@@ -85,7 +95,10 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
     }
 
     private void sampleMemory() {
-        memory.sample(supervisor.processIds());
+        memory.sample(
+                Stream.of(supervisor.processIds(), members.processIds())
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     /** The report that tells of a new replica tells its memory too. */
@@ -127,6 +140,7 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
             // an engine that ends now is to be started again with the agent
             supervisor.close();
             ollama.end();
+            links.close();
         }
     }
 

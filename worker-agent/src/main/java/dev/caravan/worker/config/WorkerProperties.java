@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,6 +27,9 @@ import org.springframework.validation.annotation.Validated;
  *     given
  * @param loadTimeout how long an engine may take to load its model
  * @param clientPatience how long an answer may wait for a client that takes nothing of it
+ * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
+ *     sent again with each load; 0: none
+ * @param engine how engines are chosen
  * @param engineArguments further switches of each {@code llama-server}; they come last and win
  */
 @Validated
@@ -39,6 +43,8 @@ public record WorkerProperties(
         @Nullable Path modelsDir,
         @DefaultValue("10m") Duration loadTimeout,
         @DefaultValue("1m") Duration clientPatience,
+        @DefaultValue("32GB") DataSize tensorCache,
+        @DefaultValue Engine engine,
         @DefaultValue List<String> engineArguments) {
 
     public WorkerProperties {
@@ -46,8 +52,29 @@ public record WorkerProperties(
         if (memory != null && (memory.isNegative() || memory.toBytes() == 0)) {
             throw new IllegalArgumentException("memory: " + memory + " (expected: > 0)");
         }
+        if (tensorCache.isNegative()) {
+            throw new IllegalArgumentException(
+                    "tensor-cache: " + tensorCache + " (expected: >= 0)");
+        }
         requirePositive("load-timeout", loadTimeout);
         requirePositive("client-patience", clientPatience);
+    }
+
+    /**
+     * @param cpuVariant processor generation that engines compute for, such as {@code haswell}, so
+     *     that unlike hosts get the same text; empty: the best this processor can run
+     */
+    public record Engine(@DefaultValue("") String cpuVariant) {
+
+        private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9_.-]{0,40}");
+
+        public Engine {
+            if (!VARIANT.matcher(cpuVariant).matches()) {
+                throw new IllegalArgumentException(
+                        "engine.cpu-variant: \"%s\" (expected: one that the agent's report names, such as haswell)"
+                                .formatted(cpuVariant));
+            }
+        }
     }
 
     private static void requirePositive(String key, Duration value) {

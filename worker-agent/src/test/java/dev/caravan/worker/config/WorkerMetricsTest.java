@@ -9,6 +9,8 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.FakeEngines;
 import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.group.FakeRpcServers;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import dev.caravan.worker.app.status.HostMemory;
 import dev.caravan.worker.app.status.StatusBoard;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -32,6 +34,11 @@ class WorkerMetricsTest {
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,
+                    new MemberSupervisor(
+                            new FakeRpcServers(),
+                            (_, _, _) -> {},
+                            Runnable::run,
+                            ManualClock.anytime()),
                     engines,
                     Optional.empty(),
                     store,

@@ -37,6 +37,8 @@ class WorkerPropertiesTest {
                                 null,
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(1),
+                                DataSize.ofGigabytes(32),
+                                new WorkerProperties.Engine(""),
                                 List.of()));
     }
 
@@ -50,16 +52,20 @@ class WorkerPropertiesTest {
     void hasTheseKeys() throws IOException {
         assertThat(
                         bind(
-                                Map.of(
-                                        "caravan.worker.keep-alive", "-1s",
-                                        "caravan.worker.memory", "8GB",
-                                        "caravan.worker.cores", "3",
-                                        "OLLAMA_NUM_PARALLEL", "2",
-                                        "caravan.worker.engine-dir", "/opt/llama",
-                                        "caravan.worker.models-dir", "/models",
-                                        "OLLAMA_LOAD_TIMEOUT", "90s",
-                                        "caravan.worker.client-patience", "5s",
-                                        "caravan.worker.engine-arguments", "--mlock,-lv,4")))
+                                Map.ofEntries(
+                                        Map.entry("caravan.worker.keep-alive", "-1s"),
+                                        Map.entry("caravan.worker.memory", "8GB"),
+                                        Map.entry("caravan.worker.cores", "3"),
+                                        Map.entry("OLLAMA_NUM_PARALLEL", "2"),
+                                        Map.entry("caravan.worker.engine-dir", "/opt/llama"),
+                                        Map.entry("caravan.worker.models-dir", "/models"),
+                                        Map.entry("OLLAMA_LOAD_TIMEOUT", "90s"),
+                                        Map.entry("caravan.worker.client-patience", "5s"),
+                                        Map.entry("caravan.worker.tensor-cache", "0"),
+                                        Map.entry("caravan.worker.engine.cpu-variant", "haswell"),
+                                        Map.entry(
+                                                "caravan.worker.engine-arguments",
+                                                "--mlock,-lv,4"))))
                 .isEqualTo(
                         new WorkerProperties(
                                 Duration.ofSeconds(-1),
@@ -70,6 +76,8 @@ class WorkerPropertiesTest {
                                 Path.of("/models"),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(5),
+                                DataSize.ofBytes(0),
+                                new WorkerProperties.Engine("haswell"),
                                 List.of("--mlock", "-lv", "4")));
     }
 
@@ -87,6 +95,12 @@ class WorkerPropertiesTest {
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.memory", "0B")))
                 .isInstanceOf(BindException.class)
                 .hasRootCauseMessage("memory: 0B (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.engine.cpu-variant", "../x")))
+                .hasRootCauseMessage(
+                        "engine.cpu-variant: \"../x\" (expected: one that the agent's report names,"
+                                + " such as haswell)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.tensor-cache", "-1B")))
+                .hasRootCauseMessage("tensor-cache: -1B (expected: >= 0)");
     }
 
     private static WorkerProperties bind(Map<String, Object> given) throws IOException {

@@ -1,5 +1,6 @@
 package dev.caravan.engine.process;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.io.IOException;
@@ -8,12 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 
 /**
  * A running process on its leash: whatever ends the owner ends it. Its end is told once, by {@link
  * #onExit()}. Safe for any number of threads; no method blocks for longer than a small file takes.
  */
 public final class LeashedProcess {
+
+    private static final Duration LINES_LAG = Duration.ofMillis(100);
 
     private final ProcessSpec spec;
 
@@ -40,7 +45,15 @@ public final class LeashedProcess {
                                     var last = lastLines(ExitStatus.LAST_LINES);
                                     onEnd.run();
                                     exit.complete(new ExitStatus(ended.exitValue(), last));
-                                });
+                                },
+                                afterLastLines());
+    }
+
+    /** What chooses the lines of a log may be some behind when the process has ended. */
+    private Executor afterLastLines() {
+        return spec.keptLines().isEmpty()
+                ? ForkJoinPool.commonPool()
+                : CompletableFuture.delayedExecutor(LINES_LAG.toMillis(), MILLISECONDS);
     }
 
     public long pid() {

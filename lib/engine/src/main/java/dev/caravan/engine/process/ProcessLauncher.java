@@ -36,6 +36,9 @@ public final class ProcessLauncher implements AutoCloseable {
 
     private static final String LEASH = "leash.sh";
 
+    /** Read by the leash. */
+    private static final String KEPT_LINES = "LEASH_KEEP";
+
     /** What an engine, which talks to the network, does not inherit; a spec can give it. */
     private static final Pattern SECRET = Pattern.compile(".*(TOKEN|PASSWORD|SECRET|KEY)");
 
@@ -112,6 +115,7 @@ public final class ProcessLauncher implements AutoCloseable {
         builder.environment().putAll(spec.environment());
         // An abort forks gdb where it is installed: half a second and pages of noise.
         builder.environment().put("GGML_NO_BACKTRACE", "1");
+        spec.keptLines().ifPresent(lines -> builder.environment().put(KEPT_LINES, lines));
         Process process = builder.start();
         LeashedProcess leashed = new LeashedProcess(spec, process, Instant.now(), log);
         register(leashed);

@@ -3,6 +3,7 @@ package dev.caravan.engine.process;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A process to start.
@@ -15,13 +16,16 @@ import java.util.Map;
  *     it is set aside
  * @param logBytes about how large the log may grow before only its end is kept, at least {@value
  *     #LEAST_LOG_BYTES}
+ * @param keptLines extended regular expression of the lines that reach the log, for a process that
+ *     says what nobody should keep; empty: all do
  */
 public record ProcessSpec(
         List<String> command,
         Map<String, String> environment,
         Path workingDirectory,
         Path log,
-        long logBytes) {
+        long logBytes,
+        Optional<String> keptLines) {
 
     /** Room for the last lines of a crash. */
     public static final long LEAST_LOG_BYTES = 16 * 1024;
@@ -38,6 +42,16 @@ public record ProcessSpec(
             throw new IllegalArgumentException(
                     "logBytes: %d (expected: >= %d)".formatted(logBytes, LEAST_LOG_BYTES));
         }
+    }
+
+    /** A process of which every line is kept. */
+    public ProcessSpec(
+            List<String> command,
+            Map<String, String> environment,
+            Path workingDirectory,
+            Path log,
+            long logBytes) {
+        this(command, environment, workingDirectory, log, logBytes, Optional.empty());
     }
 
     Path executable() {

@@ -10,6 +10,15 @@ exec 3<&0 </dev/null                                # first: a background job wi
   # the whole group, helpers included (-s: dash does not take "-9 -- -PID")
   [ "$parent" -eq $$ ] && { kill -s KILL -- -$$ || kill -s KILL $$; }
 ) >/dev/null 2>&1 &
+if [ -n "${LEASH_KEEP:-}" ]; then                   # only lines like this reach the log
+  pipe=./lines.$$
+  mkfifo -m 600 "$pipe" || exit 126
+  ( trap '' HUP INT TERM                            # ends with the last writer and no earlier, or that would die of it
+    exec grep --line-buffered -aE -e "$LEASH_KEEP" <"$pipe" 3<&- ) &
+  exec >"$pipe" 2>&1
+  rm -f "$pipe"
+  unset LEASH_KEEP
+fi
 if command -v setsid >/dev/null 2>&1; then
   exec setsid "$@" 3<&-                             # keeps the pid; its own session: Ctrl-C at the terminal does not reach it
 fi

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,31 @@ class ProcessLauncherTest {
 
         assertThat(status.lastLines()).containsExactly("first", "second");
         assertThat(status.describe()).contains("exit code 3").contains("second");
+    }
+
+    @Test
+    void keepsOnlyTheLinesThatAreAskedFor() throws Exception {
+        LeashedProcess process =
+                launcher.start(
+                        new ProcessSpec(
+                                List.of(
+                                        "/bin/sh",
+                                        "-c",
+                                        "echo keep 1; echo secret >&2; echo keep $$ $LEASH_KEEP;"
+                                                + " exit 3"),
+                                Map.of(),
+                                folder,
+                                folder.resolve("kept.log"),
+                                ProcessSpec.LEAST_LOG_BYTES,
+                                Optional.of("^keep [0-9]+")));
+
+        ExitStatus status = end(process);
+
+        assertThat(status).isEqualTo(new ExitStatus(3, List.of("keep 1", "keep " + process.pid())));
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .noneMatch(name -> name.startsWith("lines."));
+        }
     }
 
     @Test

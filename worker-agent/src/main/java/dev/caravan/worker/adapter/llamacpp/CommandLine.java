@@ -2,14 +2,19 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.model.Continuation;
 import dev.caravan.worker.app.engine.EngineSpec;
+import dev.caravan.worker.app.engine.SplitLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The switches and environment of a {@code llama-server}.
+ * The switches and environment of a {@code llama-server} or {@code rpc-server}.
  *
  * @param threads that one engine computes with
  * @param extra switches of the operator's, after ours, so that they win
@@ -19,6 +24,14 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
 
     /** Mebibytes of idle prompts that an engine may keep beside its slots; its default is 8192. */
     private static final int PROMPT_CACHE_MEBIBYTES = 128;
+
+    /**
+     * At the verbosity that tells where layers are, engines tell prompts and answers too. What is
+     * kept: lines of the other levels, where each layer is, and last words.
+     */
+    private static final String KEPT_LINES =
+            "^[0-9.]+ [^D] |^[0-9.]+ D (load_tensors: layer|llama_kv_cache: layer) +[0-9]+"
+                    + "|^(error|ggml|load_backend|terminate|GGML_ASSERT|/?[A-Za-z0-9_./+-]+\\.(c|cc|cpp|cu|h|hpp):[0-9]+)";
 
     CommandLine {
         extra = List.copyOf(extra);
@@ -44,23 +57,88 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
         if (spec.continuation() == Continuation.EXACT) {
             command.addAll(List.of("-fa", "off", "--no-repack"));
         }
+        spec.split().ifPresent(split -> command.addAll(devices(split)));
         command.addAll(extra);
+        command.addAll(spec.options());
         return List.copyOf(command);
+    }
+
+    /**
+     * The engine counts layers for devices from the end, the output being the last; proportions
+     * that add up to these are counts.
+     */
+    private static List<String> devices(SplitLayout split) {
+        List<SplitLayout.Device> devices = split.devices();
+        return List.of(
+                "--rpc",
+                joined(devices, device -> "127.0.0.1:" + device.port()),
+                "-dev",
+                IntStream.range(0, devices.size())
+                        .mapToObj(index -> "RPC" + index)
+                        .collect(Collectors.joining(",")),
+                "-ngl",
+                text(split.lent()),
+                "-ts",
+                joined(devices, device -> text(device.layers())),
+                // Waits for others most of the time, on cores that they may need.
+                "--poll",
+                "0",
+                // At 5 the log says which layer is on which device.
+                "-lv",
+                "5");
+    }
+
+    /** Which lines of its log are kept; empty: all. */
+    Optional<String> keptLines(EngineSpec spec) {
+        return spec.split().map(_ -> KEPT_LINES);
+    }
+
+    private static String joined(
+            List<SplitLayout.Device> devices, Function<SplitLayout.Device, String> part) {
+        return devices.stream().map(part).collect(Collectors.joining(","));
+    }
+
+    /**
+     * @param port to listen on; 0 is none
+     * @param cached whether large tensors are kept on disk
+     */
+    List<String> rpcServer(Path server, int port, boolean cached) {
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(server.toString(), "-H", "127.0.0.1", "-p", text(port)));
+        command.addAll(List.of("-t", text(threads)));
+        if (cached) {
+            command.add("-c");
+        }
+        return List.copyOf(command);
+    }
+
+    /**
+     * @param cache folder of the tensors that it keeps
+     */
+    Map<String, String> rpcEnvironment(Continuation continuation, Path cache) {
+        Map<String, String> environment = common(continuation);
+        environment.put("LLAMA_CACHE", cache.toString());
+        return Map.copyOf(environment);
     }
 
     /**
      * @param apiKey asked for by the engine; in the environment, since anyone can read arguments
      */
     Map<String, String> environment(EngineSpec spec, String apiKey) {
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = common(spec.continuation());
         environment.put("LLAMA_API_KEY", apiKey);
+        return Map.copyOf(environment);
+    }
+
+    private Map<String, String> common(Continuation continuation) {
+        Map<String, String> environment = new HashMap<>();
         environment.put("GGML_NO_BACKTRACE", "1");
         environment.put("CARAVAN_CLUSTER_ID", clusterId);
-        if (spec.continuation() == Continuation.EXACT) {
+        if (continuation == Continuation.EXACT) {
             // The only switch for the kernel whose results depend on how many tokens share a batch.
             environment.put("GGML_CPU_TILED_MM", "0");
         }
-        return Map.copyOf(environment);
+        return environment;
     }
 
     private static String text(int number) {

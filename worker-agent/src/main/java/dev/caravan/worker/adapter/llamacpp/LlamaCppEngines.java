@@ -33,6 +33,7 @@ public final class LlamaCppEngines implements Engines {
     private static final int KEY_BYTES = 16;
 
     private final Supplier<Optional<EngineInstallation>> finder;
+    private final Supplier<List<String>> cpuVariants;
     private final ProcessLauncher launcher;
     private final CommandLine commandLine;
     private final Path folder;
@@ -47,6 +48,7 @@ public final class LlamaCppEngines implements Engines {
 
     /**
      * @param finder looks on this host; may block, and fail with a message for people
+     * @param cpuVariants that the engine could be pinned to; asked when one has been found
      * @param folder for the engines' logs
      * @param threads that one engine computes with
      * @param extraArguments of each engine, after ours
@@ -54,6 +56,7 @@ public final class LlamaCppEngines implements Engines {
      */
     public LlamaCppEngines(
             Supplier<Optional<EngineInstallation>> finder,
+            Supplier<List<String>> cpuVariants,
             ProcessLauncher launcher,
             Path folder,
             int threads,
@@ -61,6 +64,7 @@ public final class LlamaCppEngines implements Engines {
             String clusterId,
             Duration loadTimeout) {
         this.finder = finder;
+        this.cpuVariants = cpuVariants;
         this.launcher = launcher;
         this.commandLine = new CommandLine(threads, extraArguments, clusterId);
         this.folder = folder;
@@ -99,13 +103,14 @@ public final class LlamaCppEngines implements Engines {
         }
     }
 
-    private static EngineBuild build(EngineInstallation found) {
+    private EngineBuild build(EngineInstallation found) {
         return new EngineBuild(
                 "llama.cpp",
                 found.build(),
                 found.rpcProtocol().orElse(""),
                 found.backends().stream().map(LlamaCppEngines::text).toList(),
-                found.source());
+                found.source(),
+                cpuVariants.get());
     }
 
     private static String text(Backend backend) {
@@ -116,10 +121,7 @@ public final class LlamaCppEngines implements Engines {
 
     @Override
     public RunningEngine start(EngineSpec spec) {
-        look();
-        EngineInstallation found =
-                installation.orElseThrow(
-                        () -> new CaravanException(FaultCode.LOAD_FAILED, fault()));
+        EngineInstallation found = installed();
         String apiKey = key();
         try {
             EngineLogs.keepNewest(folder, KEPT_LOGS);
@@ -130,16 +132,28 @@ public final class LlamaCppEngines implements Engines {
                                     commandLine.environment(spec, apiKey),
                                     folder,
                                     folder.resolve(spec.id() + ".log"),
-                                    LOG_BYTES));
+                                    LOG_BYTES,
+                                    commandLine.keptLines(spec)));
             return new LlamaCppEngine(spec, process, found.build(), apiKey, loadTimeout);
         } catch (IOException unable) {
-            installation = Optional.empty();
-            throw new CaravanException(
-                    FaultCode.LOAD_FAILED,
-                    "%s: cannot be started: %s (way out: %s)"
-                            .formatted(found.server(), unable.getMessage(), WAY_OUT),
-                    unable);
+            throw cannotStart(found.server(), unable);
         }
+    }
+
+    /** What is to be started; looks for it where it has not been found yet, blocks. */
+    EngineInstallation installed() {
+        look();
+        return installation.orElseThrow(() -> new CaravanException(FaultCode.LOAD_FAILED, fault()));
+    }
+
+    /** It may be gone, so it is looked for again. */
+    CaravanException cannotStart(Path binary, IOException unable) {
+        installation = Optional.empty();
+        return new CaravanException(
+                FaultCode.LOAD_FAILED,
+                "%s: cannot be started: %s (way out: %s)"
+                        .formatted(binary, unable.getMessage(), WAY_OUT),
+                unable);
     }
 
     private String fault() {

@@ -3,6 +3,7 @@ package dev.caravan.worker.adapter.ollama;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -62,7 +63,7 @@ final class OllamaModel {
                 true,
                 layers(show),
                 Map.of(),
-                StoredModel.Policy.DEFAULT,
+                ModelPolicy.DEFAULT,
                 Optional.empty(),
                 ModelRunner.OLLAMA);
     }

@@ -7,8 +7,8 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
-import dev.caravan.worker.app.store.StoredModel.Policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ final class FolderModelMaker implements ModelMaker {
             Optional<StoredModel> known = store.find(wanted);
             ModelRef name = known.map(StoredModel::name).orElse(wanted);
             Version last = known.map(model -> model.policy().version()).orElse(Version.NONE);
-            policies.write(name, new Policy(last.next(), continuation));
+            policies.write(name, new ModelPolicy(last.next(), continuation));
             uploads.write(folders.manifest(name), manifest.bytes());
             store.scan();
         }

@@ -5,6 +5,7 @@ import dev.caravan.worker.app.store.BlobStore;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
+import dev.caravan.worker.app.store.PolicyKeeper;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,6 +107,10 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
 
     public ModelMaker maker() {
         return new FolderModelMaker(this, folders, uploads, policies, weights, disk);
+    }
+
+    public PolicyKeeper policies() {
+        return new FolderPolicyKeeper(this, policies, disk);
     }
 
     public ModelViewer viewer() {

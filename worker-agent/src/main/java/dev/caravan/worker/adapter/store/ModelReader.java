@@ -6,9 +6,9 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.worker.app.store.StoredModel.Description;
-import dev.caravan.worker.app.store.StoredModel.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ final class ModelReader {
             if (manifest.isPresent() && file.isEmpty()) {
                 fail("the manifest names no weights (expected: a layer of type model)");
             }
-            Policy policy = policy();
+            ModelPolicy policy = policy();
             return new StoredModel(
                     entry.name(),
                     digest,
@@ -194,12 +194,12 @@ final class ModelReader {
             };
         }
 
-        private Policy policy() {
+        private ModelPolicy policy() {
             try {
                 return policies.read(entry.name());
             } catch (IOException broken) {
                 fail(reason(broken));
-                return Policy.DEFAULT;
+                return ModelPolicy.DEFAULT;
             }
         }
 

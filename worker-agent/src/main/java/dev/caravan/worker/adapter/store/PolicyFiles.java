@@ -1,11 +1,10 @@
 package dev.caravan.worker.adapter.store;
 
-import dev.caravan.core.cluster.Version;
-import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.WireJson;
-import dev.caravan.worker.app.store.StoredModel.Policy;
+import dev.caravan.worker.app.store.ModelPolicy;
+import dev.caravan.worker.mapping.PolicyMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,25 +25,21 @@ final class PolicyFiles {
     /**
      * @throws IOException where the file is there but says no policy
      */
-    Policy read(ModelRef name) throws IOException {
+    ModelPolicy read(ModelRef name) throws IOException {
         Path file = folders.policy(name);
         try {
-            PolicyMessage message =
-                    WireJson.mapper().readValue(Files.readAllBytes(file), PolicyMessage.class);
-            return new Policy(
-                    new Version(message.epoch(), message.number()),
-                    Continuation.parse(message.continuation()));
+            return PolicyMessages.policy(
+                    WireJson.mapper().readValue(Files.readAllBytes(file), PolicyMessage.class));
         } catch (NoSuchFileException none) {
-            return Policy.DEFAULT;
+            return ModelPolicy.DEFAULT;
         } catch (JacksonException | IllegalArgumentException broken) {
             throw new IOException("policy file " + file + ": " + broken.getMessage(), broken);
         }
     }
 
-    void write(ModelRef name, Policy policy) {
-        Version version = policy.version();
-        var message =
-                PolicyMessage.of(version.epoch(), version.number(), policy.continuation().label());
-        uploads.write(folders.policy(name), WireJson.mapper().writeValueAsBytes(message));
+    void write(ModelRef name, ModelPolicy policy) {
+        uploads.write(
+                folders.policy(name),
+                WireJson.mapper().writeValueAsBytes(PolicyMessages.of(policy)));
     }
 }

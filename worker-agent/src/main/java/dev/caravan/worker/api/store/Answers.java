@@ -58,6 +58,16 @@ final class Answers {
                 .bodyValue(WireJson.mapper().writeValueAsBytes(record));
     }
 
+    /** What was asked for goes against what is there. */
+    static Mono<ServerResponse> conflict(String text) {
+        return ServerResponse.status(HttpStatus.CONFLICT)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(
+                        WireJson.mapper()
+                                .writeValueAsBytes(
+                                        Refusal.of(FaultCode.INVALID_REQUEST.name(), text)));
+    }
+
     static byte[] line(ProgressLine line) {
         return (WireJson.mapper().writeValueAsString(line) + "\n").getBytes(UTF_8);
     }

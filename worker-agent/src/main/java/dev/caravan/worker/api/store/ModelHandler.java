@@ -1,20 +1,26 @@
 package dev.caravan.worker.api.store;
 
+import dev.caravan.core.cluster.Version;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.CreateMessage;
+import dev.caravan.wire.PolicyChange;
+import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
 import dev.caravan.worker.app.store.ModelViewer.FileView;
+import dev.caravan.worker.app.store.PolicyKeeper;
 import dev.caravan.worker.app.store.StoredModel;
+import dev.caravan.worker.mapping.PolicyMessages;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,11 +40,13 @@ final class ModelHandler {
     private final ModelStore store;
     private final ModelMaker maker;
     private final ModelViewer viewer;
+    private final PolicyKeeper policies;
 
-    ModelHandler(ModelStore store, ModelMaker maker, ModelViewer viewer) {
+    ModelHandler(ModelStore store, ModelMaker maker, ModelViewer viewer, PolicyKeeper policies) {
         this.store = store;
         this.maker = maker;
         this.viewer = viewer;
+        this.policies = policies;
     }
 
     Mono<ServerResponse> create(ServerRequest request) {
@@ -70,13 +78,46 @@ final class ModelHandler {
                 .flatMap(Answers::json);
     }
 
+    Mono<ServerResponse> policy(ServerRequest request) {
+        return Answers.read(request, PolicyChange.class)
+                .flatMap(
+                        change -> {
+                            ModelRef name = name(change.model());
+                            return policies.keep(name, policy(change))
+                                    .flatMap(outcome -> answer(name, outcome));
+                        });
+    }
+
+    private static ModelPolicy policy(PolicyChange change) {
+        PolicyMessage message = change.policy();
+        if (message == null) {
+            throw Answers.invalid("policy: absent (expected: the model's policy)");
+        }
+        try {
+            return PolicyMessages.policy(message);
+        } catch (IllegalArgumentException invalid) {
+            throw Answers.invalid(String.valueOf(invalid.getMessage()));
+        }
+    }
+
+    private static Mono<ServerResponse> answer(ModelRef name, PolicyKeeper.Outcome outcome) {
+        return switch (outcome) {
+            case PolicyKeeper.Outcome.Kept _ -> ServerResponse.noContent().build();
+            case PolicyKeeper.Outcome.NoSuchModel _ -> Mono.error(notFound(name));
+            case PolicyKeeper.Outcome.Older(Version held) ->
+                    Answers.conflict(
+                            "policy of %s: older than what is kept, (%d, %d) (expected: a newer version)"
+                                    .formatted(name.display(), held.epoch(), held.number()));
+        };
+    }
+
     private StoredModel find(ModelRef name) {
-        return store.find(name)
-                .orElseThrow(
-                        () ->
-                                new CaravanException(
-                                        FaultCode.MODEL_NOT_FOUND,
-                                        "model '%s' not found".formatted(name.display())));
+        return store.find(name).orElseThrow(() -> notFound(name));
+    }
+
+    private static CaravanException notFound(ModelRef name) {
+        return new CaravanException(
+                FaultCode.MODEL_NOT_FOUND, "model '%s' not found".formatted(name.display()));
     }
 
     private static ShowMessage message(StoredModel model, FileView view) {

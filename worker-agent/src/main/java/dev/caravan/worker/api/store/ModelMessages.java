@@ -1,14 +1,14 @@
 package dev.caravan.worker.api.store;
 
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRunner;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
-import dev.caravan.wire.PolicyMessage;
 import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.worker.app.store.StoredModel.Description;
-import dev.caravan.worker.app.store.StoredModel.Policy;
+import dev.caravan.worker.mapping.PolicyMessages;
 
 /** A stored model as it is told to others. */
 public final class ModelMessages {
@@ -24,7 +24,7 @@ public final class ModelMessages {
                 details(model.description()),
                 model.capabilities(),
                 model.facts().map(ModelMessages::facts).orElse(null),
-                policy(model.policy()),
+                PolicyMessages.of(model.policy()),
                 model.fault().orElse(null),
                 model.engine() == ModelRunner.LLAMA_CPP ? null : model.engine().label());
     }
@@ -48,12 +48,7 @@ public final class ModelMessages {
                 facts.kvBytesPerToken(),
                 facts.trainedContext(),
                 facts.embeddingLength(),
-                null,
-                null);
-    }
-
-    private static PolicyMessage policy(Policy policy) {
-        return PolicyMessage.of(
-                policy.version().epoch(), policy.version().number(), policy.continuation().label());
+                facts.layerWeights().stream().map(ByteSize::bytes).toList(),
+                facts.outputWeights().bytes());
     }
 }

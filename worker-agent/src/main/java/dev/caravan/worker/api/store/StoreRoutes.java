@@ -7,6 +7,7 @@ import dev.caravan.worker.app.store.BlobStore;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
+import dev.caravan.worker.app.store.PolicyKeeper;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -17,9 +18,14 @@ public final class StoreRoutes {
     private final BlobHandler blobs;
     private final ModelHandler models;
 
-    public StoreRoutes(BlobStore blobs, ModelStore store, ModelMaker maker, ModelViewer viewer) {
+    public StoreRoutes(
+            BlobStore blobs,
+            ModelStore store,
+            ModelMaker maker,
+            ModelViewer viewer,
+            PolicyKeeper policies) {
         this.blobs = new BlobHandler(blobs);
-        this.models = new ModelHandler(store, maker, viewer);
+        this.models = new ModelHandler(store, maker, viewer, policies);
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -27,6 +33,7 @@ public final class StoreRoutes {
                 .POST(Routes.BLOB, RequestPredicates.all(), blobs::post)
                 .POST(Routes.CREATE, RequestPredicates.all(), models::create)
                 .POST(Routes.SHOW, RequestPredicates.all(), models::show)
+                .PUT(Routes.MODEL_POLICY, RequestPredicates.all(), models::policy)
                 .onError(RuntimeException.class, Answers::failure)
                 .build();
     }

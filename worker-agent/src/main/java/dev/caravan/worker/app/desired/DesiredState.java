@@ -2,46 +2,64 @@ package dev.caravan.worker.app.desired;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * All engines that should run.
+ * All that should run, and what became of it.
  *
- * @param ended those among them that have ended by themselves and are not started again
+ * @param ended engines among them that have ended by themselves and are not started again
+ * @param endedMembers members among them of which the same is true
  */
-public record DesiredState(Version version, List<WantedEngine> engines, Set<ReplicaId> ended) {
+public record DesiredState(
+        Version version, Wishes wishes, Set<ReplicaId> ended, Set<MemberId> endedMembers) {
 
-    public static final DesiredState NONE = new DesiredState(Version.NONE, List.of(), Set.of());
+    public static final DesiredState NONE =
+            new DesiredState(Version.NONE, Wishes.NONE, Set.of(), Set.of());
 
     public DesiredState {
-        engines = List.copyOf(engines);
         ended = Set.copyOf(ended);
-        Set<ReplicaId> ids = engines.stream().map(WantedEngine::id).collect(Collectors.toSet());
-        if (ids.size() != engines.size()) {
-            throw new IllegalArgumentException(
-                    "engines: %s (expected: each replica id once)"
-                            .formatted(engines.stream().map(WantedEngine::id).toList()));
-        }
+        endedMembers = Set.copyOf(endedMembers);
     }
 
-    /** What a newer wish makes of this state; it still knows which of its engines have ended. */
-    DesiredState follow(Version next, List<WantedEngine> wanted) {
+    List<WantedEngine> engines() {
+        return wishes.engines();
+    }
+
+    List<WantedMember> members() {
+        return wishes.members();
+    }
+
+    /** What a newer wish makes of this state; it still knows what has ended of it. */
+    DesiredState follow(Version next, Wishes wanted) {
         Set<ReplicaId> still = new HashSet<>(ended);
-        still.retainAll(wanted.stream().map(WantedEngine::id).toList());
-        return new DesiredState(next, wanted, still);
+        still.retainAll(wanted.engines().stream().map(WantedEngine::id).toList());
+        Set<MemberId> stillMembers = new HashSet<>(endedMembers);
+        stillMembers.retainAll(wanted.members().stream().map(WantedMember::id).toList());
+        return new DesiredState(next, wanted, still, stillMembers);
     }
 
     DesiredState withEnded(ReplicaId id) {
         Set<ReplicaId> more = new HashSet<>(ended);
         more.add(id);
-        return new DesiredState(version, engines, more);
+        return new DesiredState(version, wishes, more, endedMembers);
+    }
+
+    DesiredState withEnded(MemberId id) {
+        Set<MemberId> more = new HashSet<>(endedMembers);
+        more.add(id);
+        return new DesiredState(version, wishes, ended, more);
     }
 
     boolean wants(ReplicaId id) {
-        return engines.stream().anyMatch(engine -> engine.id().equals(id));
+        return engines().stream().anyMatch(engine -> engine.id().equals(id));
+    }
+
+    boolean wants(MemberId id) {
+        return wishes.want(id);
     }
 }

@@ -3,10 +3,14 @@ package dev.caravan.worker.app.desired;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.worker.app.engine.EngineSupervisor;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.Replica;
 import dev.caravan.worker.app.engine.WantedEngine;
-import java.util.List;
+import dev.caravan.worker.app.group.Member;
+import dev.caravan.worker.app.group.MemberSupervisor;
+import dev.caravan.worker.app.group.WantedMember;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +29,21 @@ public final class ReconcileLoop {
 
     private final DesiredFile file;
     private final EngineSupervisor supervisor;
+    private final MemberSupervisor members;
     private final Executor control;
     private volatile DesiredState desired = DesiredState.NONE;
 
     /**
-     * @param control the supervisor's control thread
+     * @param control the supervisors' control thread
      */
-    public ReconcileLoop(DesiredFile file, EngineSupervisor supervisor, Executor control) {
+    public ReconcileLoop(
+            DesiredFile file,
+            EngineSupervisor supervisor,
+            MemberSupervisor members,
+            Executor control) {
         this.file = file;
         this.supervisor = supervisor;
+        this.members = members;
         this.control = control;
     }
 
@@ -42,7 +52,8 @@ public final class ReconcileLoop {
 
     /** Takes up what was desired when the agent last ran. */
     public void start() {
-        supervisor.onEnded(this::remember);
+        supervisor.onEnded(id -> remember(desired.wants(id), () -> desired.withEnded(id)));
+        members.onEnded(id -> remember(desired.wants(id), () -> desired.withEnded(id)));
         control.execute(
                 () -> {
                     desired = file.read();
@@ -56,23 +67,24 @@ public final class ReconcileLoop {
      * @return an {@link java.io.UncheckedIOException} where it could not be saved; it is then not
      *     taken on
      */
-    public Mono<Answer> offer(Version version, List<WantedEngine> engines) {
-        return Mono.fromCallable(() -> take(version, engines))
+    public Mono<Answer> offer(Version version, Wishes wishes) {
+        return Mono.fromCallable(() -> take(version, wishes))
                 .subscribeOn(Schedulers.fromExecutor(control));
     }
 
-    private Answer take(Version version, List<WantedEngine> engines) {
+    private Answer take(Version version, Wishes wishes) {
         Version held = desired.version();
         if (held.newerThan(version)) {
             return new Answer(false, held);
         }
         if (version.newerThan(held)) {
-            DesiredState next = desired.follow(version, engines);
+            DesiredState next = desired.follow(version, wishes);
             file.write(next);
             desired = next;
             log.atInfo()
                     .addKeyValue("version", version)
-                    .addKeyValue("engines", engines.size())
+                    .addKeyValue("engines", wishes.engines().size())
+                    .addKeyValue("members", wishes.members().size())
                     .log("desired engines taken on");
             reconcile();
         }
@@ -86,17 +98,20 @@ public final class ReconcileLoop {
 
     private void reconcile() {
         var observed = supervisor.replicas().stream().map(Replica::id).collect(Collectors.toSet());
-        for (Reconciliation.Step step : Reconciliation.steps(desired, observed)) {
+        var lent = members.members().stream().map(Member::id).collect(Collectors.toSet());
+        for (Reconciliation.Step step : Reconciliation.steps(desired, observed, lent)) {
             switch (step) {
                 case Reconciliation.Step.End(ReplicaId id) -> supervisor.drain(id);
                 case Reconciliation.Step.Start(WantedEngine engine) -> supervisor.start(engine);
+                case Reconciliation.Step.EndMember(MemberId id) -> members.drain(id);
+                case Reconciliation.Step.StartMember(WantedMember member) -> members.start(member);
             }
         }
     }
 
-    private void remember(ReplicaId id) {
-        if (desired.wants(id)) {
-            DesiredState next = desired.withEnded(id);
+    private void remember(boolean wanted, Supplier<DesiredState> ended) {
+        if (wanted) {
+            DesiredState next = ended.get();
             file.write(next);
             desired = next;
         }

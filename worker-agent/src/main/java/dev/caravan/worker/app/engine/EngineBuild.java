@@ -10,10 +10,22 @@ import java.util.List;
  * @param rpcProtocol version of its RPC protocol; empty where it has no RPC server
  * @param backends what it computes with, the CPU variant included
  * @param source how it was found: "configured", "path", "debian"
+ * @param cpuVariants processor generations its CPU backend can be pinned to
  */
 public record EngineBuild(
-        String kind, String build, String rpcProtocol, List<String> backends, String source) {
+        String kind,
+        String build,
+        String rpcProtocol,
+        List<String> backends,
+        String source,
+        List<String> cpuVariants) {
     public EngineBuild {
         backends = List.copyOf(backends);
+        cpuVariants = List.copyOf(cpuVariants);
+    }
+
+    public EngineBuild(
+            String kind, String build, String rpcProtocol, List<String> backends, String source) {
+        this(kind, build, rpcProtocol, backends, source, List.of());
     }
 }

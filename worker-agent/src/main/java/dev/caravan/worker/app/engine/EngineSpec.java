@@ -3,6 +3,8 @@ package dev.caravan.worker.app.engine;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What an engine is started with.
@@ -12,6 +14,9 @@ import java.nio.file.Path;
  * @param templated whether the model has a chat template
  * @param contextLength tokens of context of each slot
  * @param slots requests it runs at once, at least 1
+ * @param stages where its layers are wanted
+ * @param split where they are reached; empty: all are with the engine
+ * @param options further switches, of the model's policy
  */
 public record EngineSpec(
         ReplicaId id,
@@ -20,4 +25,27 @@ public record EngineSpec(
         boolean templated,
         int contextLength,
         int slots,
-        Continuation continuation) {}
+        Continuation continuation,
+        Stages stages,
+        Optional<SplitLayout> split,
+        List<String> options) {
+
+    public EngineSpec {
+        options = List.copyOf(options);
+    }
+
+    /** The same once the processes that hold its layers can be reached. */
+    public EngineSpec on(SplitLayout layout) {
+        return new EngineSpec(
+                id,
+                alias,
+                weights,
+                templated,
+                contextLength,
+                slots,
+                continuation,
+                stages,
+                Optional.of(layout),
+                options);
+    }
+}

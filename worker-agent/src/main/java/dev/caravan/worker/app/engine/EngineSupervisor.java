@@ -170,7 +170,8 @@ public final class EngineSupervisor implements AutoCloseable {
                         .orElseThrow(
                                 () ->
                                         LoadFailures.of(
-                                                "model %s, digest %s: not in this agent's store (expected: a model it reports)",
+                                                "model %s, digest %s: not in this agent's store"
+                                                        + " (expected: a model it reports)",
                                                 wanted.model(), wanted.digest()));
         return switch (model.engine()) {
             case LLAMA_CPP -> engines.start(spec(wanted, model));
@@ -197,6 +198,7 @@ public final class EngineSupervisor implements AutoCloseable {
                                         LoadFailures.of(
                                                 "model %s: its manifest names no GGUF file",
                                                 wanted.model()));
+        model.facts().ifPresent(facts -> EngineChecks.requireAllLayers(wanted, facts));
         return new EngineSpec(
                 wanted.id(),
                 wanted.model().display(),
@@ -204,15 +206,26 @@ public final class EngineSupervisor implements AutoCloseable {
                 model.templated(),
                 wanted.contextLength(),
                 wanted.slots(),
-                wanted.continuation());
+                wanted.continuation(),
+                wanted.stages(),
+                Optional.empty(),
+                EngineChecks.options(wanted).switches());
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {
+        engine.started().subscribe(pid -> onControl(() -> runs(replica, pid)));
         engine.ready()
                 .subscribe(
                         address -> onControl(() -> ready(replica, engine, address, begun)),
                         late -> onControl(() -> gaveUp(replica, engine, late)));
         engine.ended().subscribe(end -> onControl(() -> ended(replica, end)));
+    }
+
+    private void runs(Replica replica, long pid) {
+        if (replica.state() instanceof EngineState.Loading(long before) && before != pid) {
+            replica.become(new EngineState.Loading(pid));
+            changes.signal();
+        }
     }
 
     private void ready(Replica replica, RunningEngine engine, String address, Instant begun) {

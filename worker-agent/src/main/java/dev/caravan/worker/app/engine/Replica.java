@@ -98,10 +98,10 @@ public final class Replica {
     }
 
     void become(EngineState next) {
-        if (next instanceof EngineState.Ready) {
-            keepAlive.used(clock.instant());
-        } else {
-            gate.close();
+        switch (next) {
+            case EngineState.Ready _ -> keepAlive.used(clock.instant());
+            case EngineState.Loading _ -> {}
+            case EngineState.Draining _, EngineState.Exited _, EngineState.Failed _ -> gate.close();
         }
         state = next;
     }

@@ -11,8 +11,13 @@ import reactor.core.publisher.Mono;
 /** One engine process, or one model in an engine that serves several. */
 public interface RunningEngine {
 
-    /** 0 where the process is not the agent's. */
+    /** 0 where there is no process yet, or where it is not the agent's. */
     long pid();
+
+    /** Completes with the process's id once there is one; stays silent where there never is. */
+    default Mono<Long> started() {
+        return Mono.just(pid());
+    }
 
     default ModelRunner kind() {
         return ModelRunner.LLAMA_CPP;

@@ -5,6 +5,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,9 @@ import java.util.regex.Pattern;
  * @param contextLength tokens of context of each slot
  * @param slots requests it runs at once; 0: the agent's default
  * @param keepAlive after the last request
+ * @param stages where its layers are
+ * @param options switches of the model's policy, after the agent's own; judged when it is started,
+ *     so that a bad one fails this engine alone
  */
 public record WantedEngine(
         ReplicaId id,
@@ -22,7 +26,9 @@ public record WantedEngine(
         int contextLength,
         int slots,
         Continuation continuation,
-        KeepAlive keepAlive) {
+        KeepAlive keepAlive,
+        Stages stages,
+        List<String> options) {
 
     /** Ids name log files. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -30,6 +36,7 @@ public record WantedEngine(
     private static final int MAX_SLOTS = 256;
 
     public WantedEngine {
+        options = List.copyOf(options);
         if (!ID.matcher(id.value()).matches()) {
             throw new IllegalArgumentException(
                     "replica id: \""
@@ -46,7 +53,29 @@ public record WantedEngine(
         }
     }
 
+    /** A whole model, with the agent's switches alone. */
+    public WantedEngine(
+            ReplicaId id,
+            ModelRef model,
+            ModelDigest digest,
+            int contextLength,
+            int slots,
+            Continuation continuation,
+            KeepAlive keepAlive) {
+        this(
+                id,
+                model,
+                digest,
+                contextLength,
+                slots,
+                continuation,
+                keepAlive,
+                Stages.NONE,
+                List.of());
+    }
+
     WantedEngine withSlots(int number) {
-        return new WantedEngine(id, model, digest, contextLength, number, continuation, keepAlive);
+        return new WantedEngine(
+                id, model, digest, contextLength, number, continuation, keepAlive, stages, options);
     }
 }

@@ -4,7 +4,7 @@ package dev.caravan.worker.app.event;
 public interface AgentEvents {
 
     /**
-     * @param subject the replica or model it is about
+     * @param subject the replica, member or model it is about
      * @param detail for people; empty where there is nothing to add
      */
     void tell(Kind kind, String subject, String detail);
@@ -16,6 +16,10 @@ public interface AgentEvents {
         REPLICA_STOPPED,
         /** A replica's keep-alive is over and it is idle. */
         REPLICA_EXPIRED,
+        /** An RPC server waits for its head. */
+        MEMBER_READY,
+        /** An RPC server ended by itself, or never became ready. */
+        MEMBER_EXITED,
         STORE_CHANGED,
         AGENT_STARTED,
         AGENT_STOPPING

@@ -6,6 +6,7 @@ import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
 import dev.caravan.worker.app.store.StoredModel;
 import java.time.Instant;
 import java.util.List;
@@ -24,11 +25,13 @@ public record AgentStatus(
         Store store,
         Version desired,
         List<ReplicaStatus> replicas,
+        List<MemberStatus> members,
         List<StoredModel> models,
         Optional<AdoptedEngine.Status> adopted) {
 
     public AgentStatus {
         replicas = List.copyOf(replicas);
+        members = List.copyOf(members);
         models = List.copyOf(models);
     }
 
@@ -39,7 +42,8 @@ public record AgentStatus(
     public record Store(long free, long models) {}
 
     /**
-     * @param memory resident bytes, or what an adopted engine tells
+     * @param memory resident bytes, see {@link HostMemory.Sample#engines}, or what an adopted
+     *     engine tells
      */
     public record ReplicaStatus(
             WantedEngine wanted,
@@ -48,6 +52,13 @@ public record AgentStatus(
             int busy,
             long memory,
             Expiry expiry) {}
+
+    /**
+     * @param memory resident bytes, see {@link HostMemory.Sample#engines}
+     * @param linked whether a head has it
+     */
+    public record MemberStatus(
+            WantedMember wanted, EngineState state, long memory, boolean linked) {}
 
     /** How long a replica stays. */
     public sealed interface Expiry {

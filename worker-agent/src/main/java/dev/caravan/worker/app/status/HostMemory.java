@@ -11,7 +11,9 @@ public interface HostMemory {
      * Bytes.
      *
      * @param available what could be had now without swapping
-     * @param engines resident bytes by process id
+     * @param engines resident bytes by process id, mapped weights included. A head unmaps what it
+     *     has given to members, so this is its own share; two engines that map one file count the
+     *     pages they share twice
      */
     record Sample(long total, long available, Map<Long, Long> engines) {
 

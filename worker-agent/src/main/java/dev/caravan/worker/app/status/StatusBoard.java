@@ -4,10 +4,14 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRunner;
 import dev.caravan.worker.app.engine.AdoptedEngine;
+import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.group.Member;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import dev.caravan.worker.app.status.AgentStatus.Expiry;
+import dev.caravan.worker.app.status.AgentStatus.MemberStatus;
 import dev.caravan.worker.app.status.AgentStatus.ReplicaStatus;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.StoredModel;
@@ -15,6 +19,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +33,11 @@ public final class StatusBoard {
     /** Free memory moves all the time; only steps of this size count as a change. */
     private static final long MEMORY_STEP = 16L << 20;
 
+    /** An idle engine's memory does not move. */
+    private static final long ENGINE_STEP = 1L << 20;
+
     private final EngineSupervisor supervisor;
+    private final MemberSupervisor members;
     private final Engines engines;
     private final Optional<AdoptedEngine> adopted;
     private final ModelStore store;
@@ -45,6 +54,7 @@ public final class StatusBoard {
      */
     public StatusBoard(
             EngineSupervisor supervisor,
+            MemberSupervisor members,
             Engines engines,
             Optional<AdoptedEngine> adopted,
             ModelStore store,
@@ -53,6 +63,7 @@ public final class StatusBoard {
             Instant startedAt) {
         this.first = startedAt.toEpochMilli();
         this.supervisor = supervisor;
+        this.members = members;
         this.engines = engines;
         this.adopted = adopted;
         this.store = store;
@@ -85,6 +96,7 @@ public final class StatusBoard {
                 new AgentStatus.Store(step(store.freeBytes()), bytes(models)),
                 desired.get(),
                 replicas,
+                members.members().stream().map(member -> status(member, sample)).toList(),
                 models,
                 engine);
     }
@@ -95,8 +107,13 @@ public final class StatusBoard {
                 replica.kind(),
                 replica.state(),
                 replica.gate().busy(),
-                step(memory(replica, sample)),
+                memory(replica, sample),
                 replica.isIdle() ? new Expiry.Idle(replica.expiresAt()) : new Expiry.InUse());
+    }
+
+    private static MemberStatus status(Member member, HostMemory.Sample sample) {
+        return new MemberStatus(
+                member.wanted(), member.state(), memory(member.state(), sample), member.isLinked());
     }
 
     private long told() {
@@ -106,8 +123,8 @@ public final class StatusBoard {
     }
 
     private static long memory(Replica replica, HostMemory.Sample sample) {
-        return replica.toldMemory()
-                .orElseGet(() -> sample.engines().getOrDefault(replica.state().processId(), 0L));
+        OptionalLong told = replica.toldMemory();
+        return told.isPresent() ? step(told.getAsLong()) : memory(replica.state(), sample);
     }
 
     /** Of the agent's own store; names that share a digest share their bytes. */
@@ -118,6 +135,10 @@ public final class StatusBoard {
                 .filter(model -> counted.add(model.digest()))
                 .mapToLong(StoredModel::size)
                 .sum();
+    }
+
+    private static long memory(EngineState state, HostMemory.Sample sample) {
+        return sample.engines().getOrDefault(state.processId(), 0L) / ENGINE_STEP * ENGINE_STEP;
     }
 
     private static long step(long bytes) {

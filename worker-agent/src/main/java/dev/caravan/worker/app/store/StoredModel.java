@@ -1,6 +1,5 @@
 package dev.caravan.worker.app.store;
 
-import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
@@ -38,7 +37,7 @@ public record StoredModel(
         boolean templated,
         Map<String, List<String>> layers,
         Map<String, Object> params,
-        Policy policy,
+        ModelPolicy policy,
         Optional<String> fault,
         ModelRunner engine) {
 
@@ -55,7 +54,7 @@ public record StoredModel(
             boolean templated,
             Map<String, List<String>> layers,
             Map<String, Object> params,
-            Policy policy,
+            ModelPolicy policy,
             Optional<String> fault) {
         this(
                 name,
@@ -108,10 +107,5 @@ public record StoredModel(
         public Description {
             families = List.copyOf(families);
         }
-    }
-
-    /** What was decided for a model; the higher version holds. */
-    public record Policy(Version version, Continuation continuation) {
-        public static final Policy DEFAULT = new Policy(Version.NONE, Continuation.FLUENT);
     }
 }

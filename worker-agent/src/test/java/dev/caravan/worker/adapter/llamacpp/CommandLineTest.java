@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.worker.app.engine.EngineSpec;
+import dev.caravan.worker.app.engine.SplitLayout;
+import dev.caravan.worker.app.engine.Stages;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CommandLineTest {
@@ -15,14 +18,29 @@ class CommandLineTest {
 
     private static EngineSpec spec(Continuation continuation) {
         return new EngineSpec(
-                new ReplicaId("r"), "demo:1b", Path.of("/models/m"), true, 4096, 2, continuation);
+                new ReplicaId("r"),
+                "demo:1b",
+                Path.of("/models/m"),
+                true,
+                4096,
+                2,
+                continuation,
+                Stages.NONE,
+                Optional.empty(),
+                List.of("--swa-full"));
+    }
+
+    private List<String> split(int kept, SplitLayout.Device... devices) {
+        return line.command(
+                Path.of("/bin/llama-server"),
+                spec(Continuation.FLUENT).on(new SplitLayout(kept, List.of(devices))));
     }
 
     @Test
     void givesEachSlotTheWholeContext() {
         assertThat(line.command(Path.of("/bin/llama-server"), spec(Continuation.FLUENT)))
                 .containsExactly(
-                        "/bin/llama-server -m /models/m -a demo:1b --host 127.0.0.1 --port 0 -c 8192 -np 2 -no-kvu -fit off -t 3 -tb 3 --context-shift --metrics --no-ui --offline --sse-ping-interval 1 --cache-ram 128 --mlock"
+                        "/bin/llama-server -m /models/m -a demo:1b --host 127.0.0.1 --port 0 -c 8192 -np 2 -no-kvu -fit off -t 3 -tb 3 --context-shift --metrics --no-ui --offline --sse-ping-interval 1 --cache-ram 128 --mlock --swa-full"
                                 .split(" "));
         assertThat(line.environment(spec(Continuation.FLUENT), "key"))
                 .containsOnlyKeys("LLAMA_API_KEY", "GGML_NO_BACKTRACE", "CARAVAN_CLUSTER_ID")
@@ -33,8 +51,43 @@ class CommandLineTest {
     @Test
     void switchesKernelsOffThatDependOnTheBatchWhereTheAnswerIsToBeExact() {
         assertThat(line.command(Path.of("/bin/llama-server"), spec(Continuation.EXACT)))
-                .endsWith("-fa", "off", "--no-repack", "--mlock");
+                .endsWith("-fa", "off", "--no-repack", "--mlock", "--swa-full");
         assertThat(line.environment(spec(Continuation.EXACT), "key"))
                 .containsEntry("GGML_CPU_TILED_MM", "0");
+    }
+
+    @Test
+    void givesEachDeviceItsLayersAsCountsThatAddUp() {
+        assertThat(split(0, new SplitLayout.Device(5101, 3), new SplitLayout.Device(5102, 6)))
+                .containsSubsequence("--rpc", "127.0.0.1:5101,127.0.0.1:5102")
+                .containsSubsequence("-dev", "RPC0,RPC1")
+                .containsSubsequence("-ngl", "9")
+                .containsSubsequence("-ts", "3,6")
+                .containsSubsequence("-fit", "off")
+                .endsWith("--mlock", "--swa-full");
+    }
+
+    @Test
+    void keepsTheFirstLayersBySendingFewerAway() {
+        assertThat(split(5, new SplitLayout.Device(5101, 3), new SplitLayout.Device(5102, 1)))
+                .containsSubsequence("-ngl", "4")
+                .containsSubsequence("-ts", "3,1");
+    }
+
+    @Test
+    void bindsAnRpcServerToLoopbackAndKeepsItsKernelsExact() {
+        assertThat(line.rpcServer(Path.of("/bin/rpc-server"), 5101, true))
+                .containsExactly("/bin/rpc-server -H 127.0.0.1 -p 5101 -t 3 -c".split(" "));
+        assertThat(line.rpcServer(Path.of("/bin/rpc-server"), 5101, false)).doesNotContain("-c");
+        assertThat(line.rpcEnvironment(Continuation.EXACT, Path.of("/cache")))
+                .containsOnlyKeys(
+                        "LLAMA_CACHE",
+                        "GGML_NO_BACKTRACE",
+                        "CARAVAN_CLUSTER_ID",
+                        "GGML_CPU_TILED_MM")
+                .containsEntry("LLAMA_CACHE", "/cache")
+                .containsEntry("GGML_CPU_TILED_MM", "0");
+        assertThat(line.rpcEnvironment(Continuation.FLUENT, Path.of("/cache")))
+                .doesNotContainKey("GGML_CPU_TILED_MM");
     }
 }

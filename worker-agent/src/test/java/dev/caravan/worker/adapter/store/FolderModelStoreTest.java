@@ -8,8 +8,8 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
-import dev.caravan.worker.app.store.StoredModel.Policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -100,10 +100,14 @@ class FolderModelStoreTest {
         assertThat(model.capabilities()).containsExactly("completion", "tools", "insert");
         assertThat(model.facts().orElseThrow().layers()).isEqualTo(2);
         assertThat(model.facts().orElseThrow().weights().bytes()).isPositive();
+        assertThat(model.facts().orElseThrow().layerWeights())
+                .hasSize(2)
+                .allMatch(layer -> layer.bytes() > 0);
+        assertThat(model.facts().orElseThrow().outputWeights().bytes()).isPositive();
         assertThat(model.system()).contains("Be brief.");
         assertThat(model.layers().get("license")).containsExactly("MIT", "and more");
         assertThat(model.params()).isEqualTo(Map.of("stop", List.of("</s>"), "temperature", 0.5));
-        assertThat(model.policy()).isEqualTo(Policy.DEFAULT);
+        assertThat(model.policy()).isEqualTo(ModelPolicy.DEFAULT);
         assertThat(model.weights())
                 .contains(root.resolve("blobs/sha256-" + StoreFiles.sha256(GGUF)));
         assertThat(store.find(ModelRef.parse("mixed:1B").orElseThrow())).contains(model);
@@ -289,7 +293,7 @@ class FolderModelStoreTest {
         Files.writeString(policy, "{\"epoch\":5,\"number\":2,\"continuation\":\"exact\"}");
         store.start();
         assertThat(store.list().getFirst().policy())
-                .isEqualTo(new Policy(new Version(5, 2), Continuation.EXACT));
+                .isEqualTo(new ModelPolicy(new Version(5, 2), Continuation.EXACT));
 
         Files.writeString(policy, "{\"epoch\":5,\"number\":3,\"continuation\":\"sometimes\"}");
 

@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.core.cluster.Version;
+import dev.caravan.core.model.Continuation;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.CreateMessage;
+import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.Routes;
@@ -13,6 +17,9 @@ import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.StoreFiles;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelPolicy;
+import dev.caravan.worker.mapping.PolicyMessages;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -57,7 +64,9 @@ class StoreRoutesTest {
     void start() {
         store = new FolderModelStore(root, Duration.ofHours(1));
         store.start();
-        var routes = new StoreRoutes(store.blobs(), store, store.maker(), store.viewer());
+        var routes =
+                new StoreRoutes(
+                        store.blobs(), store, store.maker(), store.viewer(), store.policies());
         server =
                 HttpServer.create()
                         .host("127.0.0.1")
@@ -179,9 +188,12 @@ class StoreRoutesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"name\":\"a//b\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid model name",
-                "{\"name\":\"m\",\"files\":{},\"continuation\":\"fluent\"}|files: 0 given (expected: exactly one GGUF file)",
-                "{\"name\":\"m\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid digest format",
+                "{\"name\":\"a//b\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
+                        + " model name",
+                "{\"name\":\"m\",\"files\":{},\"continuation\":\"fluent\"}|files: 0 given"
+                        + " (expected: exactly one GGUF file)",
+                "{\"name\":\"m\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
+                        + " digest format",
                 "{\"name\":\"m\"|request body: ",
                 "''|request body: absent (expected: JSON)"
             })
@@ -251,5 +263,78 @@ class StoreRoutesTest {
         try (Stream<Path> files = Files.list(root.resolve("blobs"))) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
+    }
+
+    private int putPolicy(String model, String policy) throws Exception {
+        return putPolicyAnswer(model, policy).statusCode();
+    }
+
+    private HttpResponse<String> putPolicyAnswer(String model, String policy) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:" + server.port() + Routes.MODEL_POLICY))
+                        .PUT(
+                                HttpRequest.BodyPublishers.ofString(
+                                        "{\"model\":\"%s\",\"policy\":%s}"
+                                                .formatted(model, policy)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void keepsTheNewestPolicyWholeBesideItsModel() throws Exception {
+        post(blob(DIGEST), GGUF);
+        store.maker()
+                .make(
+                        ModelRef.parse("tiny").orElseThrow(),
+                        BlobDigest.parse(DIGEST).orElseThrow(),
+                        Continuation.FLUENT)
+                .blockLast();
+        String whole =
+                """
+                {"epoch":7,"number":3,"continuation":"exact","ranges":[{"host":"a","first":0,"last":1},
+                {"host":"b","first":2,"last":3}],"minimumHosts":2,"contextLength":8192,"engineOptions":["-ub","3"]}\
+                """;
+
+        assertThat(putPolicy("tiny", whole)).isEqualTo(204);
+        assertThat(putPolicy("TINY:latest", whole)).isEqualTo(204);
+        assertThat(putPolicy("tiny", "{\"epoch\":7,\"number\":2,\"continuation\":\"fluent\"}"))
+                .isEqualTo(409);
+        assertThat(putPolicy("tiny", "{\"epoch\":7,\"number\":3,\"continuation\":\"fluent\"}"))
+                .isEqualTo(409);
+        assertThat(putPolicy("other", whole)).isEqualTo(404);
+
+        try (FolderModelStore restarted = new FolderModelStore(root, Duration.ofHours(1))) {
+            restarted.start();
+            assertThat(PolicyMessages.of(restarted.list().getFirst().policy()))
+                    .isEqualTo(WireJson.mapper().readValue(whole, PolicyMessage.class));
+        }
+        assertThat(putPolicy("tiny", "{\"epoch\":8,\"number\":1,\"continuation\":\"fluent\"}"))
+                .isEqualTo(204);
+        assertThat(store.list().getFirst().policy())
+                .isEqualTo(new ModelPolicy(new Version(8, 1), Continuation.FLUENT));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "ranges":[{"host":"a","first":1,"last":3}]   | a=1-3 (expected: 0-0 or more
+                    "ranges":[{"host":"a","first":0,"last":1},{"host":"b","first":3,"last":4}] | b=3-4 (expected: 2-2
+                    "minimumHosts":0                              | minimumHosts: 0 (expected: >= 1)
+                    "contextLength":-1                            | contextLength: -1 (expected: >= 1)
+                    "engineOptions":["--log-file","x"]            | --log-file
+                    "engineOptions":["-ctv","q8_0"]               | -ctv q8_0 (expected: f32
+                    """)
+    void refusesAPolicyThatNoEngineCouldFollow(String setting, String named) throws Exception {
+        HttpResponse<String> answer =
+                putPolicyAnswer(
+                        "tiny",
+                        "{\"epoch\":1,\"number\":1,\"continuation\":\"exact\"," + setting + "}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains(named);
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.worker.app.desired;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.testkit.ManualClock;
@@ -10,7 +11,13 @@ import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.FakeEngines;
 import dev.caravan.worker.app.engine.FakeStore;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.Replica;
+import dev.caravan.worker.app.engine.Stage;
+import dev.caravan.worker.app.engine.Stages;
+import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.FakeRpcServers;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +36,8 @@ class ReconcileLoopTest {
     private FakeEngines engines = new FakeEngines();
     private ReconcileLoop loop;
     private EngineSupervisor supervisor;
+    private FakeRpcServers servers;
+    private MemberSupervisor members;
 
     @BeforeEach
     void startAgent() {
@@ -42,10 +51,15 @@ class ReconcileLoopTest {
                         Runnable::run,
                         ManualClock.anytime(),
                         4);
+        servers = new FakeRpcServers();
+        members =
+                new MemberSupervisor(
+                        servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime());
         loop =
                 new ReconcileLoop(
                         new DesiredJsonFile(folder.resolve("agent/desired.json")),
                         supervisor,
+                        members,
                         Runnable::run);
         loop.start();
     }
@@ -54,7 +68,7 @@ class ReconcileLoopTest {
         return Objects.requireNonNull(
                 loop.offer(
                                 new Version(epoch, generation),
-                                Stream.of(ids).map(Wanted::engine).toList())
+                                new Wishes(Stream.of(ids).map(Wanted::engine).toList(), List.of()))
                         .block());
     }
 
@@ -143,5 +157,63 @@ class ReconcileLoopTest {
 
         assertThat(loop.version()).isEqualTo(Version.NONE);
         assertThat(engines.started).isEmpty();
+    }
+
+    private void lend(long generation, String... ids) {
+        loop.offer(
+                        new Version(1, generation),
+                        new Wishes(List.of(), Stream.of(ids).map(Wanted::member).toList()))
+                .block();
+    }
+
+    @Test
+    void startsMembersAgainAfterARestartAndNotThoseThatHadEnded() {
+        lend(1, "m1", "m2");
+        servers.last().end(137);
+
+        startAgent();
+
+        assertThat(servers.started).hasSize(1);
+        assertThat(members.members()).extracting(member -> member.id().value()).contains("m1");
+    }
+
+    @Test
+    void endsMembersThatAreNoLongerWanted() {
+        lend(1, "m1");
+
+        lend(2);
+
+        assertThat(servers.last().kills).isEqualTo(1);
+    }
+
+    @Test
+    void knowsTheStagesAndOptionsOfAnEngineAfterARestart() {
+        var stages =
+                new Stages(
+                        List.of(
+                                new Stage(new AgentId("a"), "http://a:1", Optional.empty(), 4),
+                                new Stage(
+                                        new AgentId("b"),
+                                        "http://b:1",
+                                        Optional.of(new MemberId("m")),
+                                        5)));
+        WantedEngine whole = Wanted.engine("split");
+        var split =
+                new WantedEngine(
+                        whole.id(),
+                        whole.model(),
+                        whole.digest(),
+                        whole.contextLength(),
+                        whole.slots(),
+                        whole.continuation(),
+                        whole.keepAlive(),
+                        stages,
+                        List.of("-ub", "3"));
+        loop.offer(new Version(1, 1), new Wishes(List.of(split), List.of())).block();
+
+        startAgent();
+
+        assertThat(engines.last().spec.stages()).isEqualTo(stages);
+        assertThat(engines.last().spec.options()).containsExactly("-ub", "3");
     }
 }

@@ -1,10 +1,14 @@
 package dev.caravan.worker.app.desired;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.worker.app.engine.FakeStore;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.group.WantedMember;
 import java.time.Duration;
 
 /** Engines that differ in their ids alone. */
@@ -21,5 +25,19 @@ public final class Wanted {
                 2,
                 Continuation.EXACT,
                 new KeepAlive.For(Duration.ofMinutes(5)));
+    }
+
+    /** For a head of agent "head". */
+    public static WantedMember member(String id) {
+        return new WantedMember(
+                new MemberId(id),
+                new ReplicaId("group"),
+                FakeStore.NAME,
+                FakeStore.DIGEST,
+                new AgentId("head"),
+                4,
+                5,
+                Continuation.EXACT,
+                ByteSize.ofMebibytes(10));
     }
 }

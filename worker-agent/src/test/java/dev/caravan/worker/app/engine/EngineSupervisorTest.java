@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.run.KeepAlive;
@@ -137,6 +138,46 @@ class EngineSupervisorTest {
         store.put(Optional.of("not a GGUF file"));
         assertThat(start(minutes(5)).state().toString()).contains("not a GGUF file");
 
+        assertThat(engines.started).isEmpty();
+    }
+
+    private String fault(Stages stages, String... options) {
+        supervisor.start(
+                new WantedEngine(
+                        ID,
+                        FakeStore.NAME,
+                        FakeStore.DIGEST,
+                        2048,
+                        0,
+                        Continuation.EXACT,
+                        minutes(5),
+                        stages,
+                        List.of(options)));
+        return supervisor.find(ID).orElseThrow().state().toString();
+    }
+
+    private static Stages lent(int layers) {
+        return new Stages(
+                List.of(
+                        new Stage(
+                                new AgentId("a"),
+                                "http://a:1",
+                                Optional.of(new MemberId("m")),
+                                layers)));
+    }
+
+    @Test
+    void failsAnEngineWhoseOptionsOrStagesDoNotFit() {
+        var gap = lent(2);
+        var complete = lent(FakeStore.LAYERS + 1);
+
+        assertThat(fault(Stages.NONE, "--log-file", "x")).contains("engine option: \"--log-file\"");
+        assertThat(fault(Stages.NONE, "-ctv", "q8_0")).contains("with continuation exact");
+        assertThat(fault(complete, "-ngl", "1")).contains("with a split model: -ngl");
+        assertThat(fault(gap))
+                .contains(
+                        "its stages have 2 layers (expected: %d, its"
+                                .formatted(FakeStore.LAYERS + 1));
         assertThat(engines.started).isEmpty();
     }
 

@@ -1,7 +1,10 @@
 package dev.caravan.worker.app.engine;
 
+import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import reactor.core.publisher.Flux;
 /** A store that holds what a test puts in. */
 public final class FakeStore implements ModelStore {
 
+    static final int LAYERS = 8;
     public static final ModelDigest DIGEST = new ModelDigest("ab".repeat(32));
     public static final ModelRef NAME = ModelRef.parse("demo").orElseThrow();
 
@@ -43,12 +47,12 @@ public final class FakeStore implements ModelStore {
                         new StoredModel.Description(
                                 "gguf", "llama", List.of("llama"), "1M", "F16", 512, 64),
                         List.of("completion"),
-                        Optional.empty(),
+                        Optional.of(new ModelFacts(LAYERS, new ByteSize(900), 1, 512, 64)),
                         Optional.of(Path.of("/models/demo")),
                         templated,
                         Map.of(),
                         Map.of(),
-                        StoredModel.Policy.DEFAULT,
+                        ModelPolicy.DEFAULT,
                         fault));
     }
 

@@ -10,6 +10,8 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.FakeEngines;
 import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.SlotGate;
+import dev.caravan.worker.app.group.FakeRpcServers;
+import dev.caravan.worker.app.group.MemberSupervisor;
 import dev.caravan.worker.app.status.AgentStatus.Expiry;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,8 @@ class StatusBoardTest {
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,
+                    new MemberSupervisor(
+                            new FakeRpcServers(), (_, _, _) -> {}, Runnable::run, clock),
                     engines,
                     Optional.empty(),
                     store,
