@@ -6,4 +6,3 @@
 package dev.caravan.worker.mapping;
 
 import org.jspecify.annotations.NullMarked;
-

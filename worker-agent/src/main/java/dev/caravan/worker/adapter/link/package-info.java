@@ -7,4 +7,3 @@
 package dev.caravan.worker.adapter.link;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -31,7 +31,7 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
      */
     private static final String KEPT_LINES =
             "^[0-9.]+ [^D] |^[0-9.]+ D (load_tensors: layer|llama_kv_cache: layer) +[0-9]+"
-                + "|^(error|ggml|load_backend|terminate|GGML_ASSERT|/?[A-Za-z0-9_./+-]+\\.(c|cc|cpp|cu|h|hpp):[0-9]+)";
+                    + "|^(error|ggml|load_backend|terminate|GGML_ASSERT|/?[A-Za-z0-9_./+-]+\\.(c|cc|cpp|cu|h|hpp):[0-9]+)";
 
     CommandLine {
         extra = List.copyOf(extra);

@@ -8,4 +8,3 @@
 package dev.caravan.worker.app.group;
 
 import org.jspecify.annotations.NullMarked;
-
