@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -262,6 +263,12 @@ public final class LocalCluster implements AutoCloseable {
         return make(all);
     }
 
+    /** A file of more than 400 MB, of which layers can be counted in the memory of processes. */
+    String largeFixture() {
+        return fixtures.computeIfAbsent(
+                "large", key -> make(List.of("--layers", "12", "--width", "1280", "--seed", "7")));
+    }
+
     private String make(List<String> options) {
         String name = "m" + Long.toString(Math.abs(random.nextLong()), 36) + ":latest";
         List<String> command = new ArrayList<>(List.of("fixture", name));
@@ -337,6 +344,29 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
+    void putPolicy(String model, JsonNode policy) {
+        HttpResponse<String> answer =
+                client.raw(
+                        "PUT", "/api/distributed/models/" + model + "/policy", policy.toString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("policy of " + model + ": " + answer.body());
+        }
+    }
+
+    /** As {@code ollama stop} does it; returns when no replica of it is left. */
+    void unload(String model) {
+        client.post(
+                "/api/generate",
+                OllamaClient.JSON.createObjectNode().put("model", model).put("keep_alive", 0));
+        Awaitility.await(model + " is unloaded")
+                .atMost(SOON)
+                .until(() -> replicas(model).noneMatch(replica -> isLive(replica)));
+    }
+
+    private static boolean isLive(JsonNode replica) {
+        return replica.path("pid").asLong() != 0;
+    }
+
     // ---- engines
 
     /** Loads the model where it is not, and answers its engine. */
@@ -357,11 +387,53 @@ public final class LocalCluster implements AutoCloseable {
                 replica.path("engineAddress").asString(), replica.path("pid").asLong());
     }
 
-    /** The newest replica of the model, as its agent reports it. */
-    JsonNode lastReplica(String model) {
+    private Stream<JsonNode> replicas(String model) {
         return agents().stream()
                 .flatMap(agent -> report(agent).path("replicas").valueStream())
-                .filter(replica -> replica.path("model").asString().equals(model))
+                .filter(replica -> replica.path("model").asString().equals(model));
+    }
+
+    /** The RPC servers that live, as their agents report them. */
+    List<JsonNode> members() {
+        return agents().stream()
+                .flatMap(agent -> report(agent).path("members").valueStream())
+                .filter(LocalCluster::isLive)
+                .toList();
+    }
+
+    List<JsonNode> members(String model) {
+        return members().stream()
+                .filter(member -> member.path("model").asString().equals(model))
+                .toList();
+    }
+
+    List<String> agentIds() {
+        return agents().stream().map(agent -> report(agent).path("agentId").asString()).toList();
+    }
+
+    /** The log of the engine of a replica. */
+    Path engineLog(String replicaId) throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("data"))) {
+            return files.filter(file -> file.getFileName().toString().equals(replicaId + ".log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** Bytes of memory the kernel counts for a process. */
+    static long resident(long pid) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid, "status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .findFirst()
+                            .orElseThrow()
+                    << 10;
+        }
+    }
+
+    /** The newest replica of the model, as its agent reports it. */
+    JsonNode lastReplica(String model) {
+        return replicas(model)
                 .min(
                         Comparator.comparing(
                                 replica ->

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,10 +66,17 @@ public final class OllamaClient {
 
     /** Reads line by line; {@code onFirst} runs when the first line is in the client's hands. */
     Answer post(String path, JsonNode body, Consumer<JsonNode> onFirst) {
-        return post(request(path, body.toString()).build(), onFirst);
+        AtomicBoolean first = new AtomicBoolean(true);
+        return post(
+                request(path, body.toString()).build(),
+                line -> {
+                    if (first.getAndSet(false)) {
+                        onFirst.accept(line);
+                    }
+                });
     }
 
-    private Answer post(HttpRequest request, Consumer<JsonNode> onFirst) {
+    private Answer post(HttpRequest request, Consumer<JsonNode> onLine) {
         try {
             HttpResponse<java.io.InputStream> response =
                     http.send(request, BodyHandlers.ofInputStream());
@@ -78,9 +86,7 @@ public final class OllamaClient {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     JsonNode json = JSON.readTree(line);
                     lines.add(new Answer.Line(Instant.now(), json));
-                    if (lines.size() == 1) {
-                        onFirst.accept(json);
-                    }
+                    onLine.accept(json);
                 }
             }
             return new Answer(response.statusCode(), lines);
@@ -99,7 +105,26 @@ public final class OllamaClient {
     CompletableFuture<Answer> postAsync(String path, JsonNode body, String requestId) {
         HttpRequest request =
                 request(path, body.toString()).header("X-Request-Id", requestId).build();
-        return CompletableFuture.supplyAsync(() -> post(request, first -> {}), THREADS);
+        return CompletableFuture.supplyAsync(() -> post(request, line -> {}), THREADS);
+    }
+
+    /** {@code onLine} runs with each line. */
+    CompletableFuture<Answer> postAsync(String path, JsonNode body, Consumer<JsonNode> onLine) {
+        HttpRequest request = request(path, body.toString()).build();
+        return CompletableFuture.supplyAsync(() -> post(request, onLine), THREADS);
+    }
+
+    /** All bodies, so many at a time; answers in the order of bodies. */
+    List<Answer> atOnce(int width, String path, List<ObjectNode> bodies) {
+        List<Answer> answers = new ArrayList<>();
+        for (int from = 0; from < bodies.size(); from += width) {
+            List<CompletableFuture<Answer>> running =
+                    bodies.subList(from, Math.min(from + width, bodies.size())).stream()
+                            .map(body -> postAsync(path, body))
+                            .toList();
+            running.forEach(answer -> answers.add(answer.join()));
+        }
+        return answers;
     }
 
     /** Any body, as text: for requests that are wrong on purpose. */

@@ -6,13 +6,11 @@ import dev.caravan.gguf.GgufReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * With the policy {@code exact} the cluster says what a direct engine says, also with four requests
@@ -55,22 +53,25 @@ class SameTokensIT {
         }
 
         List<Answer> generated =
-                fourAtOnce(
-                        cluster,
-                        "/api/generate",
-                        prompts.stream()
-                                .map(
-                                        prompt ->
-                                                OllamaClient.generate(model, prompt, PREDICT)
-                                                        .put("raw", true))
-                                .toList());
+                cluster.client()
+                        .atOnce(
+                                4,
+                                "/api/generate",
+                                prompts.stream()
+                                        .map(
+                                                prompt ->
+                                                        OllamaClient.generate(
+                                                                        model, prompt, PREDICT)
+                                                                .put("raw", true))
+                                        .toList());
         List<Answer> chatted =
-                fourAtOnce(
-                        cluster,
-                        "/api/chat",
-                        prompts.stream()
-                                .map(prompt -> OllamaClient.chat(model, prompt, PREDICT))
-                                .toList());
+                cluster.client()
+                        .atOnce(
+                                4,
+                                "/api/chat",
+                                prompts.stream()
+                                        .map(prompt -> OllamaClient.chat(model, prompt, PREDICT))
+                                        .toList());
         List<List<Integer>> ids =
                 prompts.stream().map(prompt -> cluster.frameIds(model, prompt, PREDICT)).toList();
 
@@ -82,18 +83,5 @@ class SameTokensIT {
                 .isEqualTo(chat.stream().map(DirectEngine.Told::text).toList());
         assertThat(ids).isEqualTo(raw.stream().map(DirectEngine.Told::ids).toList());
         assertThat(raw).extracting(told -> told.ids().size()).containsOnly(PREDICT);
-    }
-
-    private static List<Answer> fourAtOnce(
-            LocalCluster cluster, String path, List<ObjectNode> bodies) {
-        List<Answer> answers = new ArrayList<>();
-        for (int from = 0; from < bodies.size(); from += 4) {
-            List<CompletableFuture<Answer>> running =
-                    bodies.subList(from, Math.min(from + 4, bodies.size())).stream()
-                            .map(body -> cluster.client().postAsync(path, body))
-                            .toList();
-            running.forEach(answer -> answers.add(answer.join()));
-        }
-        return answers;
     }
 }

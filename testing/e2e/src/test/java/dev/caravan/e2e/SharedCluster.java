@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One cluster for all tests of a run: two agents, started once, made whole before each test. */
+/** One cluster for all tests of a run: three agents, started once, made whole before each test. */
 final class SharedCluster implements ParameterResolver, BeforeEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
@@ -31,8 +31,8 @@ final class SharedCluster implements ParameterResolver, BeforeEachCallback {
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
-                        "two agents",
-                        shape -> LocalCluster.start(Path.of("target", "clusters", "shared"), 2),
+                        "three agents",
+                        shape -> LocalCluster.start(Path.of("target", "clusters", "shared"), 3),
                         LocalCluster.class);
     }
 }

@@ -1,0 +1,277 @@
+package dev.caravan.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Models whose layers are spread over several agents. */
+@ExtendWith(SharedCluster.class)
+class SplitIT {
+
+    private static final int LAYERS = 8;
+    private static final int PROMPTS = 20;
+    private static final int PREDICT = 128;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Pattern ASSIGNED =
+            Pattern.compile("layer +(\\d+) assigned to device (\\w+)");
+
+    @TempDir private Path folder;
+
+    /**
+     * Each layout is the number of layers of each agent; the agent that holds the file has the
+     * number with the star.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "F16, 1, 4* 4 | 3 5* | 2* 1 5",
+        "F16, 2, 4* 4",
+        "F16, 3, 4* 4",
+        "Q4_K_M, 1, 4* 4 | 3 5* | 2* 1 5",
+        "Q4_K_M, 2, 4* 4",
+        "Q4_K_M, 3, 4* 4",
+    })
+    void theTextIsThatOfOneHost(String type, long seed, String layouts, LocalCluster cluster)
+            throws Exception {
+        String model = cluster.fixture(type, seed);
+        List<String> prompts =
+                IntStream.range(0, PROMPTS).mapToObj(n -> cluster.randomText()).toList();
+        List<String> expected = new ArrayList<>();
+        try (DirectEngine oracle =
+                new DirectEngine(
+                        cluster.llamaServer(),
+                        cluster.modelFile(model),
+                        cluster.threads(),
+                        DirectEngine.EXACT,
+                        folder.resolve("oracle.log"))) {
+            for (String prompt : prompts) {
+                expected.add(oracle.complete(prompt, PREDICT).text());
+            }
+        }
+        List<ObjectNode> bodies =
+                prompts.stream()
+                        .map(
+                                prompt ->
+                                        OllamaClient.generate(model, prompt, PREDICT)
+                                                .put("raw", true))
+                        .toList();
+        try {
+            for (String layout : layouts.split("\\|")) {
+                split(cluster, model, layout.strip());
+
+                List<Answer> answers = cluster.client().atOnce(4, "/api/generate", bodies);
+
+                assertThat(answers)
+                        .extracting(Answer::text)
+                        .describedAs(layout)
+                        .isEqualTo(expected);
+                assertThat(placement(cluster, model))
+                        .describedAs("stages of the engine's log with layout " + layout)
+                        .isEqualTo(stages(layout));
+            }
+        } finally {
+            cluster.unload(model);
+        }
+    }
+
+    @Test
+    void aStoppedMemberStopsTheTokens(LocalCluster cluster) {
+        String model = cluster.randomModel();
+        split(cluster, model, "4* 4");
+        long member = member(cluster, model).path("pid").asLong();
+        AtomicInteger pieces = new AtomicInteger();
+        CompletableFuture<Answer> answer =
+                cluster.client()
+                        .postAsync(
+                                "/api/generate",
+                                OllamaClient.generate(model, "on and on", 2000),
+                                line -> pieces.incrementAndGet());
+        Awaitility.await("the stream runs").atMost(SOON).until(() -> pieces.get() > 20);
+
+        LocalCluster.signal("STOP", member);
+        try {
+            Awaitility.await("no token comes any more")
+                    .atMost(SOON)
+                    .until(
+                            () -> {
+                                int before = pieces.get();
+                                Thread.sleep(700);
+                                return pieces.get() == before;
+                            });
+            assertThat(answer).isNotDone();
+        } finally {
+            LocalCluster.signal("CONT", member);
+        }
+
+        assertThat(answer.join().last().path("eval_count").asInt()).isEqualTo(2000);
+        cluster.unload(model);
+        Awaitility.await("the RPC server ends with its group")
+                .atMost(SOON)
+                .until(() -> ProcessHandle.of(member).isEmpty());
+    }
+
+    @Test
+    void aDeadMemberTakesItsGroupDownAndTheNextRequestGetsANewOne(LocalCluster cluster) {
+        String model = cluster.randomModel();
+        split(cluster, model, "4* 4");
+        JsonNode member = member(cluster, model);
+        long head = cluster.engine(model).pid();
+
+        Instant killed = Instant.now();
+        LocalCluster.kill(member.path("pid").asLong());
+        Awaitility.await("the head has ended")
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> ProcessHandle.of(head).isEmpty());
+        System.out.println(
+                "head gone "
+                        + Duration.between(killed, Instant.now()).toMillis()
+                        + " ms after its member's death");
+        Answer again =
+                cluster.client().post("/api/generate", OllamaClient.generate(model, "again", 8));
+
+        assertThat(again.status()).describedAs(again.error()).isEqualTo(200);
+        assertThat(again.last().path("eval_count").asInt()).isEqualTo(8);
+        assertThat(member(cluster, model).path("memberId").asString())
+                .isNotEqualTo(member.path("memberId").asString());
+        cluster.unload(model);
+        awaitNothingLent(cluster);
+    }
+
+    @Test
+    void theWishToSplitIsHeardAndSeenByUsers(LocalCluster cluster) {
+        String model = cluster.randomModel();
+        ObjectNode body = OllamaClient.generate(model, "spread out", 8);
+        ((ObjectNode) body.get("options")).put("distributed", true);
+
+        Answer answer = cluster.client().post("/api/generate", body);
+
+        assertThat(answer.status()).describedAs(answer.error()).isEqualTo(200);
+        assertThat(cluster.lastReplica(model).path("stages")).hasSize(2);
+        long head = cluster.lastReplica(model).path("memory").asLong();
+        long lent = member(cluster, model).path("memory").asLong();
+        assertThat(lent).isPositive();
+        Awaitility.await("/api/ps counts head and member")
+                .atMost(SOON)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                cluster.named(
+                                                                cluster.client().json("/api/ps"),
+                                                                model)
+                                                        .path("size")
+                                                        .asLong())
+                                        .isBetween(
+                                                (head + lent) * 8 / 10, (head + lent) * 12 / 10));
+        assertThat(cluster.caravan("plan", model).text()).contains(model);
+        cluster.unload(model);
+        awaitNothingLent(cluster);
+    }
+
+    @Test
+    void eachProcessHoldsItsShareOfALargeModel(LocalCluster cluster) throws IOException {
+        String model = cluster.largeFixture();
+        long file = Files.size(cluster.modelFile(model));
+        assertThat(file).isGreaterThan(400L << 20);
+        split(cluster, model, "6* 6");
+
+        long head = LocalCluster.resident(cluster.engine(model).pid());
+        long member = LocalCluster.resident(member(cluster, model).path("pid").asLong());
+        System.out.printf(
+                "file %d MiB: head %d MiB, member %d MiB%n", file >> 20, head >> 20, member >> 20);
+
+        // KV cache and compute buffers come on top of the weights
+        long beside = 150L << 20;
+        assertThat(head).isBetween(file * 4 / 10, file * 6 / 10 + beside);
+        assertThat(member).isBetween(file * 4 / 10, file * 6 / 10 + beside);
+        cluster.unload(model);
+        awaitNothingLent(cluster);
+    }
+
+    /** Forces a layout and loads the model so. */
+    private static void split(LocalCluster cluster, String model, String layout) {
+        String holder = cluster.report(cluster.agentHolding(model)).path("agentId").asString();
+        List<String> others =
+                cluster.agentIds().stream().filter(agent -> !agent.equals(holder)).toList();
+        ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", "exact");
+        ArrayNode ranges = policy.putArray("ranges");
+        int first = 0;
+        int other = 0;
+        for (String count : layout.split(" ")) {
+            boolean head = count.endsWith("*");
+            int layers = Integer.parseInt(count.replace("*", ""));
+            ranges.addObject()
+                    .put("host", head ? holder : others.get(other++))
+                    .put("first", first)
+                    .put("last", first + layers - 1);
+            first += layers;
+        }
+        cluster.putPolicy(model, policy);
+        cluster.unload(model);
+        cluster.load(model);
+    }
+
+    /** Layers of each device, in the order of layers, from the log of the head's own process. */
+    private static List<Integer> placement(LocalCluster cluster, String model) throws IOException {
+        String replica = cluster.lastReplica(model).path("replicaId").asString();
+        Map<Integer, String> devices = new TreeMap<>();
+        for (String line : Files.readAllLines(cluster.engineLog(replica))) {
+            Matcher matcher = ASSIGNED.matcher(line);
+            if (matcher.find()) {
+                devices.put(Integer.parseInt(matcher.group(1)), matcher.group(2));
+            }
+        }
+        assertThat(devices).hasSize(LAYERS + 1);
+        List<Integer> counts = new ArrayList<>();
+        String last = "";
+        for (String device : devices.values()) {
+            if (!device.equals(last)) {
+                counts.add(0);
+                last = device;
+            }
+            counts.set(counts.size() - 1, counts.getLast() + 1);
+        }
+        return counts;
+    }
+
+    /** The layout with the output layer, which goes with the last range. */
+    private static List<Integer> stages(String layout) {
+        List<Integer> counts = new ArrayList<>();
+        for (String count : layout.replace("*", "").split(" ")) {
+            counts.add(Integer.parseInt(count));
+        }
+        counts.set(counts.size() - 1, counts.getLast() + 1);
+        return counts;
+    }
+
+    private static JsonNode member(LocalCluster cluster, String model) {
+        return cluster.members(model).getFirst();
+    }
+
+    private static void awaitNothingLent(LocalCluster cluster) {
+        Awaitility.await("no RPC server stays reserved")
+                .atMost(SOON)
+                .until(() -> cluster.members().isEmpty());
+    }
+}
