@@ -233,6 +233,7 @@ class InferenceServiceTest {
         loadedOn(agent);
 
         List<CompletableFuture<HttpResponse<String>>> answers = arriveInTurn(30);
+        await().until(() -> agent.runs.size() == 4);
         all.tryEmitEmpty();
 
         assertThat(answers)
