@@ -1,15 +1,23 @@
 package dev.caravan.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Other machines join: three networks of their own, the control plane in one, an agent in each of
@@ -31,6 +40,11 @@ import tools.jackson.databind.JsonNode;
 class JoinIT {
 
     private static final String WRONG = "10.66.0.2";
+
+    /** What each machine offers: less than the large model needs. */
+    private static final long MEBIBYTES = 700;
+
+    private static final String LARGE = "large";
 
     @TempDir private static Path folder;
 
@@ -51,8 +65,9 @@ class JoinIT {
         machines.plug("right");
         cluster = JoinedCluster.start(machines, folder);
         CompletableFuture<Namespaces.Said> left =
-                CompletableFuture.supplyAsync(() -> cluster().join("left", "--memory", "3GB"));
-        Namespaces.Said right = cluster().join("right");
+                CompletableFuture.supplyAsync(
+                        () -> cluster().join("left", "--memory", MEBIBYTES + "MB"));
+        Namespaces.Said right = cluster().join("right", "--memory", MEBIBYTES + "MB");
 
         assertThat(left.join().exit()).describedAs(left.join().text()).isZero();
         assertThat(right.exit()).describedAs(right.text()).isZero();
@@ -93,7 +108,7 @@ class JoinIT {
                                 .path("memory")
                                 .path("budget")
                                 .asLong())
-                .isEqualTo(3L << 30);
+                .isEqualTo(MEBIBYTES << 20);
     }
 
     @Test
@@ -133,6 +148,114 @@ class JoinIT {
 
     @Test
     @Order(4)
+    void aModelThatFitsNoMachineAnswersFromBoth() throws IOException {
+        Namespaces.Said made =
+                cluster()
+                        .caravan(
+                                "left",
+                                "left",
+                                "fixture",
+                                LARGE,
+                                "--layers",
+                                "12",
+                                "--width",
+                                "768");
+        assertThat(made.exit()).describedAs(made.text()).isZero();
+        Namespaces.Said plan = cluster().caravan("control", "control", "plan", LARGE);
+        assertThat(plan.text()).contains("SPLIT");
+
+        Answer answer =
+                cluster()
+                        .client()
+                        .post("/api/generate", OllamaClient.generate(LARGE, "hello there", 40));
+
+        assertThat(answer.status()).describedAs(answer.lines().toString()).isEqualTo(200);
+        assertThat(answer.last().path("eval_count").asInt()).isEqualTo(40);
+        assertThat(answer.pieces()).hasSizeGreaterThan(10);
+        String lender = lender();
+        JsonNode member = members(lender).getFirst();
+        Namespaces.Said listeners = machines().run(lender, Map.of(), 20, List.of("ss", "-ltnHp"));
+        assertThat(listeners.text().lines())
+                .filteredOn(line -> line.contains("pid=" + member.path("pid").asLong() + ","))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).contains(" 127.0.0.1:"));
+        assertThat(openLink(lender, member.path("memberId").asString(), "")).contains(" 401 ");
+        assertThat(openLink(lender, member.path("memberId").asString(), "0".repeat(64)))
+                .contains(" 401 ");
+    }
+
+    @Test
+    @Order(5)
+    void aModelThatFitsAllMachinesTogetherNotIsRefusedWithTheShortfall() {
+        ObjectNode body = OllamaClient.generate(LARGE, "too much", 4);
+        ((ObjectNode) body.get("options")).put("num_ctx", 32_768);
+
+        Answer answer = cluster().client().post("/api/generate", body);
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.error())
+                .contains("32768 tokens of context")
+                .containsPattern("\\(\\d+ bytes\\) are missing")
+                .contains("num_ctx up to");
+    }
+
+    private static long tokensOfLarge() {
+        return cluster()
+                .client()
+                .json("/api/distributed/requests")
+                .path("requests")
+                .valueStream()
+                .mapToLong(request -> request.path("tokens").asLong())
+                .sum();
+    }
+
+    /** The machine whose memory the head on the other one uses. */
+    private static String lender() {
+        return Stream.of("left", "right")
+                .filter(machine -> !members(machine).isEmpty())
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("no RPC server: " + cluster().nodes()));
+    }
+
+    private static List<JsonNode> members(String machine) {
+        return cluster().nodesOn(machine).stream()
+                .flatMap(node -> node.path("report").path("members").valueStream())
+                .filter(member -> member.path("pid").asLong() > 0)
+                .toList();
+    }
+
+    /** The status line of the answer to a stranger who asks for the bytes of a member. */
+    private static String openLink(String machine, String member, String token) throws IOException {
+        URI agent =
+                URI.create(
+                        cluster()
+                                .nodesOn(machine)
+                                .getFirst()
+                                .path("report")
+                                .path("address")
+                                .asString());
+        try (Socket socket = new Socket(agent.getHost(), agent.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            """
+                            GET /internal/v1/rpc-links/%s HTTP/1.1\r
+                            Host: stranger\r
+                            Connection: Upgrade\r
+                            Upgrade: caravan-rpc\r
+                            Authorization: Bearer %s\r
+                            \r
+                            """
+                                    .formatted(member, token)
+                                    .getBytes(US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))
+                    .readLine();
+        }
+    }
+
+    @Test
+    @Order(6)
     void aStrangerWithAWrongTokenCannotJoin() throws IOException {
         Path token = Files.writeString(folder.resolve("wrong-token"), "0".repeat(64));
 
@@ -156,7 +279,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void anAddressThatTheClusterHasNoWayToIsReportedAndTheAgentEndedAgain() {
         Namespaces.Said said = cluster().joinAs("left", "astray", "--advertise", WRONG);
 
@@ -172,7 +295,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void anInterfaceThatIsNotThereIsRefusedWithThoseThatAre() {
         Namespaces.Said said = cluster().joinAs("left", "astray", "--interface", "wlan7");
 
@@ -184,8 +307,24 @@ class JoinIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void aCutLinkIsReportedWithTheAddressAndAMendedOneHeals() {
+        CompletableFuture<Answer> stream =
+                cluster()
+                        .client()
+                        .postAsync(
+                                "/api/generate", OllamaClient.generate(LARGE, "on and on", 4000));
+        Awaitility.await("the split model is at work")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> stream.isDone() || tokensOfLarge() > 10);
+        String lender = lender();
+        machines().cut(lender);
+        try {
+            Answer broken = stream.orTimeout(60, TimeUnit.SECONDS).join();
+            assertThat(broken.error()).describedAs("one error line at the end").isNotEmpty();
+        } finally {
+            machines().mend(lender);
+        }
         machines().cut("left");
         try {
             Awaitility.await()
@@ -213,7 +352,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void downEndsTheAgentAndTheClusterKnowsAtOnce() {
         Namespaces.Said down = cluster().caravan("right", "right", "down");
 

@@ -147,6 +147,14 @@ public final class LocalCluster implements AutoCloseable {
         return client;
     }
 
+    Path home() {
+        return home;
+    }
+
+    int random(int least, int most) {
+        return random.nextInt(least, most);
+    }
+
     public String upOutput() {
         return upOutput;
     }
@@ -355,9 +363,16 @@ public final class LocalCluster implements AutoCloseable {
 
     /** As {@code ollama stop} does it; returns when no replica of it is left. */
     void unload(String model) {
-        client.post(
-                "/api/generate",
-                OllamaClient.JSON.createObjectNode().put("model", model).put("keep_alive", 0));
+        Answer answer =
+                client.post(
+                        "/api/generate",
+                        OllamaClient.JSON
+                                .createObjectNode()
+                                .put("model", model)
+                                .put("keep_alive", 0));
+        if (answer.status() != 200) {
+            throw new IllegalStateException("unload of " + model + ": " + answer.error());
+        }
         Awaitility.await(model + " is unloaded")
                 .atMost(SOON)
                 .until(() -> replicas(model).noneMatch(replica -> isLive(replica)));
@@ -387,10 +402,32 @@ public final class LocalCluster implements AutoCloseable {
                 replica.path("engineAddress").asString(), replica.path("pid").asLong());
     }
 
+    private Stream<JsonNode> replicas() {
+        return agents().stream().flatMap(agent -> report(agent).path("replicas").valueStream());
+    }
+
+    List<JsonNode> liveReplicas() {
+        return replicas().filter(LocalCluster::isLive).toList();
+    }
+
+    /** Processes of engines and RPC servers, by what the kernel says, not the agents. */
+    List<Long> enginePids() {
+        String id =
+                OllamaClient.JSON
+                        .readTree(read(home.resolve("cluster.json")))
+                        .path("clusterId")
+                        .asString();
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(LocalCluster::alive)
+                .filter(pid -> EngineState.environment(pid, "CARAVAN_CLUSTER_ID").equals(id))
+                .filter(pid -> command(pid).matches("(?s).*(llama|rpc)-server.*"))
+                .filter(pid -> !isShell(pid))
+                .toList();
+    }
+
     private Stream<JsonNode> replicas(String model) {
-        return agents().stream()
-                .flatMap(agent -> report(agent).path("replicas").valueStream())
-                .filter(replica -> replica.path("model").asString().equals(model));
+        return replicas().filter(replica -> replica.path("model").asString().equals(model));
     }
 
     /** The RPC servers that live, as their agents report them. */
@@ -542,6 +579,16 @@ public final class LocalCluster implements AutoCloseable {
         Awaitility.await("process " + pid + " is gone within " + SOON)
                 .atMost(SOON)
                 .until(() -> !alive(pid));
+    }
+
+    /** The leash of an engine has its command too. */
+    private static boolean isShell(long pid) {
+        try {
+            Path program = Path.of("/proc/" + pid, "exe").toRealPath();
+            return program.getFileName().toString().endsWith("sh");
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     private static boolean alive(long pid) {
