@@ -1,6 +1,7 @@
 package dev.caravan.gateway;
 
 import dev.caravan.platform.Neighbours;
+import dev.caravan.testkit.OwnEventLoops;
 import dev.caravan.wire.ClusterViewMessage;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.Keys;
@@ -50,7 +51,7 @@ final class TestGateway implements AutoCloseable {
                                 "--caravan.data-dir=" + folder));
         settings.forEach((key, value) -> arguments.add("--" + key + "=" + value));
         context =
-                new SpringApplicationBuilder(GatewayApplication.class)
+                new SpringApplicationBuilder(GatewayApplication.class, OwnEventLoops.class)
                         .initializers(
                                 (GenericApplicationContext fresh) ->
                                         fresh.registerBean(Neighbours.class, () -> neighbours))

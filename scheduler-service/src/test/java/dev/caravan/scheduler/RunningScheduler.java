@@ -1,5 +1,6 @@
 package dev.caravan.scheduler;
 
+import dev.caravan.testkit.OwnEventLoops;
 import dev.caravan.wire.AgentEvent;
 import dev.caravan.wire.LoadAnswer;
 import dev.caravan.wire.LoadMessage;
@@ -16,9 +17,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.ReactorResourceFactory;
 
 /** The service on real ports, spoken to as its neighbours do. */
 final class RunningScheduler implements AutoCloseable {
@@ -43,20 +41,8 @@ final class RunningScheduler implements AutoCloseable {
                                 "--eureka.client.enabled=false"));
         arguments.addAll(List.of(settings));
         return new RunningScheduler(
-                new SpringApplicationBuilder(SchedulerService.class, OwnThreads.class)
+                new SpringApplicationBuilder(SchedulerService.class, OwnEventLoops.class)
                         .run(arguments.toArray(String[]::new)));
-    }
-
-    /** Several services of one JVM do not end each other's event loops. */
-    @Configuration(proxyBeanMethods = false)
-    static class OwnThreads {
-
-        @Bean
-        ReactorResourceFactory reactorResources() {
-            var resources = new ReactorResourceFactory();
-            resources.setUseGlobalResources(false);
-            return resources;
-        }
     }
 
     ConfigurableApplicationContext context() {

@@ -8,6 +8,7 @@ import dev.caravan.engine.EngineInstaller;
 import dev.caravan.gguf.fixture.FixtureWriter;
 import dev.caravan.gguf.fixture.RandomModel;
 import dev.caravan.platform.Neighbours;
+import dev.caravan.testkit.OwnEventLoops;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.DesiredEngines;
@@ -78,7 +79,7 @@ final class TestAgent implements AutoCloseable {
                                 "--eureka.client.enabled=false"));
         arguments.addAll(List.of(settings));
         return new TestAgent(
-                new SpringApplicationBuilder(WorkerAgentApplication.class)
+                new SpringApplicationBuilder(WorkerAgentApplication.class, OwnEventLoops.class)
                         .initializers(
                                 (GenericApplicationContext started) ->
                                         started.registerBean(Neighbours.class, () -> neighbours))

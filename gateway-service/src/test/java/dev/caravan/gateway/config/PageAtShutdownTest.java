@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Apart from {@link PageRouteTest}: a gateway that ends takes the event loops of all with it. */
+/** Apart from {@link PageRouteTest}, whose gateway lives as long as its tests. */
 class PageAtShutdownTest {
 
     @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.gateway.app.NewestView;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.platform.Neighbours;
+import dev.caravan.testkit.OwnEventLoops;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ class PageRouteTest {
 
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
-    @Import({ModelConfiguration.class, PageConfiguration.class})
+    @Import({ModelConfiguration.class, OwnEventLoops.class, PageConfiguration.class})
     static class App {
         @Bean
         NewestView newestView() {
@@ -91,7 +92,6 @@ class PageRouteTest {
     static void stop() {
         gateway.close();
         health.close();
-        CLIENT.close();
     }
 
     @Test

@@ -52,6 +52,9 @@ public final class LocalCluster implements AutoCloseable {
     /** Waiting room of the gateway in these tests. */
     static final int MAX_QUEUED = 40;
 
+    /** Makes start-up caches and ends; no part of the cluster. */
+    private static final String CACHE_MAKER = "caches";
+
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Duration SOON = Duration.ofSeconds(15);
 
@@ -115,11 +118,15 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Starts what is missing. */
-    public Said up() {
+    /**
+     * Starts what is missing.
+     *
+     * @param options of {@code up}, beside those that make the cluster what it is
+     */
+    public Said up(String... options) {
         List<String> arguments =
-                new ArrayList<>(
-                        List.of("up", "--agents", "" + agents, "--aot", "now", "--no-adopt"));
+                new ArrayList<>(List.of("up", "--agents", "" + agents, "--no-adopt"));
+        arguments.addAll(List.of(options));
         int gateway = client.base().getPort();
         arguments.addAll(List.of("--gateway-port", gateway == 1 ? "0" : "" + gateway));
         arguments.addAll(List.of("--registry-port", "0"));
@@ -210,6 +217,7 @@ public final class LocalCluster implements AutoCloseable {
                         .path("members")
                         .valueStream()
                         .map(this::process)
+                        .filter(process -> !process.name().equals(CACHE_MAKER))
                         .toList();
     }
 

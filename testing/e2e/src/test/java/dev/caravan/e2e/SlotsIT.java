@@ -51,7 +51,7 @@ class SlotsIT {
                     cluster.client()
                             .postAsync(
                                     "/api/generate",
-                                    OllamaClient.generate(model, cluster.randomText(), 200),
+                                    OllamaClient.generate(model, cluster.randomText(), 100),
                                     id);
             answers.add(answer);
             arrived.add(id);
@@ -111,7 +111,7 @@ class SlotsIT {
                     cluster.client()
                             .postAsync(
                                     "/api/generate",
-                                    OllamaClient.generate(model, cluster.randomText(), 150)));
+                                    OllamaClient.generate(model, cluster.randomText(), 100)));
         }
         List<Answer> all = answers.stream().map(CompletableFuture::join).toList();
 
