@@ -75,7 +75,7 @@ public final class SuiteBenchmark {
         EngineState engine = cluster.load(model);
         long gateway = cluster.process("gateway").pid();
         long agent = cluster.agentOf(model).pid();
-        TokenClient direct = TokenClient.ofEngine(engine);
+        TokenClient direct = TokenClient.ofEngine(engine.base(), engine.key());
         TokenClient suite = TokenClient.ofGateway(cluster.client().base(), model);
         for (int warmUp = 0; warmUp < ROUNDS; warmUp++) {
             direct.ask(cluster.longText(12), TOKENS);

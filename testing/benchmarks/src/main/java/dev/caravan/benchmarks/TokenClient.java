@@ -2,7 +2,6 @@ package dev.caravan.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.caravan.e2e.EngineState;
 import dev.caravan.e2e.OllamaClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,10 +37,13 @@ final class TokenClient {
         this.body = body;
     }
 
-    static TokenClient ofEngine(EngineState engine) {
+    /**
+     * @param base of a llama-server, or of what passes its bytes on
+     */
+    static TokenClient ofEngine(URI base, String key) {
         return new TokenClient(
-                engine.base().resolve("/completion"),
-                "Bearer " + engine.key(),
+                base.resolve("/completion"),
+                "Bearer " + key,
                 (prompt, tokens) ->
                         JSON.createObjectNode()
                                 .put("prompt", prompt)

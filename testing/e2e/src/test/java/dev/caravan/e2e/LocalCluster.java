@@ -32,6 +32,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +89,7 @@ public final class LocalCluster implements AutoCloseable {
     /**
      * @param environment of the commands, and so of the services
      */
-    static LocalCluster start(Path home, int agents, Map<String, String> environment) {
+    public static LocalCluster start(Path home, int agents, Map<String, String> environment) {
         Path absolute = home.toAbsolutePath();
         delete(absolute);
         LocalCluster cluster = new LocalCluster(absolute, agents, environment);
@@ -558,7 +559,16 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     Path llamaServer() {
-        Said status = caravan("engine", "status");
+        return llamaServer(caravan("engine", "status"));
+    }
+
+    /** The folder of llama.cpp's programs on this machine. */
+    public static Path engineFolder() {
+        Path server = llamaServer(caravan(Path.of("target"), "engine", "status"));
+        return Objects.requireNonNull(server.getParent());
+    }
+
+    private static Path llamaServer(Said status) {
         return status.text()
                 .lines()
                 .filter(line -> line.startsWith("server"))

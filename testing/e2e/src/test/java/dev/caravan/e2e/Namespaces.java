@@ -26,6 +26,10 @@ public final class Namespaces implements AutoCloseable {
     public static final String CARD = "lan0";
 
     private static final String SWITCH = "sw0";
+
+    /** Of the range that is set aside for measuring networks (RFC 2544). */
+    private static final String FAR = "198.18";
+
     private static final int FIRST_HOST = 11;
     private static final int OURS = 254;
 
@@ -129,6 +133,21 @@ public final class Namespaces implements AutoCloseable {
         ip("-n", namespace(machine), "addr", "add", address, "dev", card);
         ip("-n", namespace(machine), "link", "set", card, "up");
         ip("-n", namespace(machine), "route", "add", "default", "via", gateway);
+    }
+
+    /**
+     * A further address of the machine that is an address of this process's own network too: the
+     * others reach the machine there only through what listens here.
+     */
+    public String addFarAddress(String machine) {
+        String far = FAR + "." + host(machine) + ".1";
+        ip("-n", namespace(machine), "addr", "add", far + "/32", "dev", CARD);
+        ip("addr", "add", far + "/32", "dev", prefix + "x");
+        for (String other : machines.keySet()) {
+            String way = net + "." + OURS;
+            ip("-n", namespace(other), "route", "replace", FAR + ".0.0/16", "via", way);
+        }
+        return far;
     }
 
     /** A bridge as container engines make them. */

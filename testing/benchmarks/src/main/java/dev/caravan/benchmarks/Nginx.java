@@ -1,0 +1,93 @@
+package dev.caravan.benchmarks;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+
+/** An nginx with one worker that passes streams on unbuffered; Debian's package is nginx-light. */
+final class Nginx implements AutoCloseable {
+
+    private static final String CONFIGURATION =
+            """
+            daemon off;
+            worker_processes 1;
+            pid nginx.pid;
+            error_log error.log;
+            events { worker_connections 1024; }
+            http {
+                access_log off;
+                client_body_temp_path body;
+                proxy_temp_path proxy;
+                fastcgi_temp_path fastcgi;
+                uwsgi_temp_path uwsgi;
+                scgi_temp_path scgi;
+                client_max_body_size 64m;
+                client_body_buffer_size 8m;
+                upstream engine { server %s; keepalive 64; }
+                server {
+                    listen 127.0.0.1:%d;
+                    location / {
+                        proxy_pass http://engine;
+                        proxy_http_version 1.1;
+                        proxy_set_header Connection "";
+                        proxy_buffering off;
+                    }
+                }
+            }
+            """;
+
+    private final Process process;
+    private final int port;
+
+    private Nginx(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static Nginx before(URI engine, Path folder) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Path home = Files.createDirectories(folder.resolve("nginx-" + port));
+        Path file = home.resolve("nginx.conf");
+        Files.writeString(file, CONFIGURATION.formatted(engine.getAuthority(), port));
+        Process process =
+                new ProcessBuilder("nginx", "-p", home.toString(), "-c", file.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(home.resolve("output.log").toFile())
+                        .start();
+        Awaitility.await("nginx listens, see " + home)
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> listens(port));
+        return new Nginx(process, port);
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    URI base() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** The process that does the work. */
+    long worker() {
+        return process.children().findFirst().orElseThrow().pid();
+    }
+
+    @Override
+    public void close() {
+        process.toHandle().destroy();
+        process.onExit().join();
+    }
+}
