@@ -3,6 +3,7 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -62,8 +63,7 @@ class ChaosIT {
         LocalCluster.kill(replaced.pid());
         cluster.awaitGone(replaced.pid());
 
-        try (ServerSocket impostor =
-                new ServerSocket(replaced.port(), 50, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket impostor = listen(replaced.port())) {
             assertThat(impostor.isBound()).isTrue();
             assertThatThrownBy(duties.get(service)).isNotNull();
         }
@@ -74,6 +74,16 @@ class ChaosIT {
                 .pollInterval(Duration.ofSeconds(1))
                 .ignoreExceptions()
                 .untilAsserted(() -> answers(cluster, warm));
+    }
+
+    /** The kernel frees the port of a killed process a moment after its main thread is gone. */
+    private static ServerSocket listen(int port) {
+        return Awaitility.await("port " + port + " is free")
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptionsInstanceOf(BindException.class)
+                .until(
+                        () -> new ServerSocket(port, 50, InetAddress.getLoopbackAddress()),
+                        ServerSocket::isBound);
     }
 
     private static void answers(LocalCluster cluster, String model) {

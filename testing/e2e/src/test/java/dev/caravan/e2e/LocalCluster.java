@@ -139,9 +139,7 @@ public final class LocalCluster implements AutoCloseable {
         for (Process process : processes()) {
             signal("CONT", process.pid());
         }
-        boolean whole =
-                processes().stream()
-                        .allMatch(process -> ProcessHandle.of(process.pid()).isPresent());
+        boolean whole = processes().stream().allMatch(process -> alive(process.pid()));
         if (!whole && up().exit() != 0) {
             throw new IllegalStateException("the cluster cannot be made whole again");
         }
