@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class AgentCommand implements Callable<Integer> {
 
+    private static final String EVERYWHERE = "0.0.0.0";
+
     private final CliContext context;
 
     @Mixin private JoinArguments join = new JoinArguments();
@@ -27,7 +29,7 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--bind",
             paramLabel = "IP",
-            description = "the address it listens on (the one it advertises)")
+            description = "the address it listens on, 0.0.0.0: all (the one it advertises)")
     private @Nullable String bind;
 
     @Option(
@@ -58,13 +60,18 @@ final class AgentCommand implements Callable<Integer> {
                 .run(
                         join.options(
                                 context,
-                                bind(bind),
+                                listens(bind),
                                 "--memory",
                                 memory,
                                 caches,
                                 Duration.ofSeconds(seconds)),
                         !join.hasOllama());
         return 0;
+    }
+
+    /** As {@link #bind}, or all addresses: which of them is advertised is another question. */
+    private static Optional<InetAddress> listens(@Nullable String told) {
+        return EVERYWHERE.equals(told) ? Optional.of(InetAddress.ofLiteral(told)) : bind(told);
     }
 
     /** The address after {@code --bind}, checked against this machine's. */

@@ -50,6 +50,7 @@ class MainTest {
                 "agent --join h --token /no/such | --token: /no/such cannot be read",
                 "agent --join h:99999     | --join: h:99999 (expected: HOST or HOST:PORT",
                 "agent --join h --advertise 10.0.0.1 --interface eth0 | --advertise and --interface: both given",
+                "agent --join h --bind 0.0.0.0 --token /no/such | --token: /no/such cannot be read",
                 "agent --join h --bind 198.51.100.7 | --bind: 198.51.100.7 (expected: one address of this machine: ",
                 "up --agents many         | Invalid value for option '--agents'",
                 "up --aot sometimes       | Invalid value for option '--aot'",

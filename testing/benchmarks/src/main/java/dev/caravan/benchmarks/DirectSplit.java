@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,23 +33,16 @@ final class DirectSplit implements AutoCloseable {
      *
      * @param links takes the relay before each of them
      */
-    static DirectSplit of(EngineProcess head, List<Relay> links, Path folder) throws IOException {
+    static DirectSplit of(
+            EngineProcess head, List<EngineProcess> members, List<Relay> links, Path folder)
+            throws IOException {
         DirectSplit split = new DirectSplit();
         List<String> devices = new ArrayList<>();
-        int members = head.option("--rpc").split(",").length;
-        Path server = Path.of(head.command().getFirst()).resolveSibling("rpc-server");
-        for (int member = 0; member < members; member++) {
+        for (EngineProcess member : members) {
             int port = freePort();
-            split.start(
-                    List.of(
-                            server.toString(),
-                            "-H",
-                            "127.0.0.1",
-                            "-p",
-                            Integer.toString(port),
-                            "-t",
-                            head.option("-t")),
-                    folder.resolve("direct-rpc-" + member + ".log"));
+            split.processes.add(
+                    member.with("-p", Integer.toString(port))
+                            .start(folder.resolve("direct-rpc-" + port + ".log")));
             awaitListening(port);
             Relay link = Relay.start(local(0), local(port));
             links.add(link);
@@ -73,7 +67,7 @@ final class DirectSplit implements AutoCloseable {
     }
 
     private void startHead(EngineProcess head, Path log) throws IOException {
-        start(head.with("--port", Integer.toString(port)).command(), log);
+        processes.add(head.with("--port", Integer.toString(port)).start(log));
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest health = HttpRequest.newBuilder(base().resolve("/health")).build();
         Awaitility.await("the engine is ready, log " + log)
@@ -82,23 +76,12 @@ final class DirectSplit implements AutoCloseable {
                 .until(() -> http.send(health, BodyHandlers.discarding()).statusCode() == 200);
     }
 
-    private void start(List<String> command, Path log) throws IOException {
-        processes.add(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start());
-    }
-
     /** An RPC server serves its first client; a connection just to look would be that one. */
     private static void awaitListening(int port) {
         String listening = "0100007F:%04X 00000000:0000 0A".formatted(port);
         Awaitility.await("an RPC server listens on " + port)
                 .atMost(LOAD)
-                .until(
-                        () ->
-                                java.nio.file.Files.readString(Path.of("/proc/self/net/tcp"))
-                                        .contains(listening));
+                .until(() -> Files.readString(Path.of("/proc/self/net/tcp")).contains(listening));
     }
 
     private static InetSocketAddress local(int port) {

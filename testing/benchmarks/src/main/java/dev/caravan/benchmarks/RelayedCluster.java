@@ -118,8 +118,11 @@ final class RelayedCluster implements AutoCloseable {
         return "bench:latest";
     }
 
-    /** Loads the model with equal ranges and gives the head's process. */
-    EngineProcess loadSplit(String model, int over) throws IOException, InterruptedException {
+    /** The processes of a split model. */
+    record Split(EngineProcess head, List<EngineProcess> members) {}
+
+    /** Loads the model with equal ranges. */
+    Split loadSplit(String model, int over) throws IOException, InterruptedException {
         List<String> agents = new ArrayList<>();
         for (JsonNode report : reports()) {
             String id = report.path("agentId").asString();
@@ -136,14 +139,20 @@ final class RelayedCluster implements AutoCloseable {
         }
         send("PUT", "/api/distributed/models/" + model + "/policy", policy);
         send("POST", "/api/generate", OllamaClient.generate(model, "load", 1));
+        return new Split(living("replicas").getFirst(), living("members"));
+    }
+
+    private List<EngineProcess> living(String kind) throws IOException, InterruptedException {
+        List<EngineProcess> found = new ArrayList<>();
         for (JsonNode report : reports()) {
-            for (JsonNode replica : report.path("replicas")) {
-                if (replica.path("pid").asLong() > 0) {
-                    return EngineProcess.of(replica.path("pid").asLong());
+            for (JsonNode process : report.path(kind)) {
+                long pid = process.path("pid").asLong();
+                if (pid > 0) {
+                    found.add(EngineProcess.of(pid));
                 }
             }
         }
-        throw new IllegalStateException("no head in " + reports());
+        return found;
     }
 
     void unload(String model) throws IOException, InterruptedException {

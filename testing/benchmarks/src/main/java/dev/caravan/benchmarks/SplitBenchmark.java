@@ -39,7 +39,8 @@ public final class SplitBenchmark {
     private static void compare(RelayedCluster cluster, String model, int hosts, Path folder)
             throws IOException, InterruptedException {
         cluster.setDelay(Duration.ZERO);
-        EngineProcess head = cluster.loadSplit(model, hosts);
+        RelayedCluster.Split split = cluster.loadSplit(model, hosts);
+        EngineProcess head = split.head();
         System.out.printf(
                 Locale.ROOT,
                 "model file %d MB, over %d hosts, %s threads each%n",
@@ -47,7 +48,7 @@ public final class SplitBenchmark {
                 hosts,
                 head.option("-t"));
         List<Relay> links = new ArrayList<>();
-        try (DirectSplit direct = DirectSplit.of(head, links, folder);
+        try (DirectSplit direct = DirectSplit.of(head, split.members(), links, folder);
                 DirectSplit whole = DirectSplit.whole(head, folder)) {
             TokenClient alone = TokenClient.ofEngine(whole.base(), "none");
             TokenClient plain = TokenClient.ofEngine(direct.base(), "none");
