@@ -6,13 +6,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as Go writes it: maps by name, struct fields in their order, {@code < > &} escaped. */
-final class GoJson {
+public final class GoJson {
 
     private final StringBuilder out = new StringBuilder();
 
     private GoJson() {}
 
-    static String text(@Nullable Object value) {
+    /**
+     * @param value maps, lists, texts, booleans, numbers, null
+     */
+    public static String text(@Nullable Object value) {
         GoJson json = new GoJson();
         json.write(value);
         return json.out.toString();
@@ -23,7 +26,8 @@ final class GoJson {
             case null -> out.append("null");
             case Typed typed -> write(typed.json());
             case String text -> string(text);
-            case Double number -> out.append(GoText.jsonNumber(number));
+            case Long whole -> out.append(whole.longValue());
+            case Number number -> out.append(GoText.jsonNumber(number.doubleValue()));
             case List<?> list -> list(list);
             case Map<?, ?> map -> map(map);
             case GoStruct struct -> struct(struct);

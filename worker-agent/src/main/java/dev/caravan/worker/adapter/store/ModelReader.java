@@ -91,7 +91,10 @@ final class ModelReader {
                             facts.flatMap(Weights::chatTemplate)
                                     .filter(template -> !template.isEmpty()),
                             manifest.map(found -> files(found, "adapter")).orElse(List.of()),
-                            manifest.map(found -> files(found, "projector")).orElse(List.of()));
+                            manifest.map(found -> files(found, "projector")).orElse(List.of()),
+                            manifest.flatMap(found -> found.first("model"))
+                                    .map(layer -> layer.from())
+                                    .orElse(""));
             return new StoredModel(
                     entry.name(),
                     digest,

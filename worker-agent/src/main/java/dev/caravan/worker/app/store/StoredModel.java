@@ -136,10 +136,15 @@ public record StoredModel(
      * @param chatTemplate the weights file's own; empty where it has none
      * @param adapters LoRA files
      * @param projectors what makes images and sounds readable to the model
+     * @param parent name of the model that this one was made from; empty: none
      */
-    public record Parts(Optional<String> chatTemplate, List<Path> adapters, List<Path> projectors) {
+    public record Parts(
+            Optional<String> chatTemplate,
+            List<Path> adapters,
+            List<Path> projectors,
+            String parent) {
 
-        public static final Parts NONE = new Parts(Optional.empty(), List.of(), List.of());
+        public static final Parts NONE = new Parts(Optional.empty(), List.of(), List.of(), "");
 
         public Parts {
             adapters = List.copyOf(adapters);
