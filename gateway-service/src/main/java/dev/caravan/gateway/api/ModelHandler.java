@@ -1,10 +1,12 @@
 package dev.caravan.gateway.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentSurvey;
 import dev.caravan.gateway.app.models.Catalogue;
+import dev.caravan.gateway.app.models.MakingStep;
 import dev.caravan.gateway.app.models.ModelCreation;
 import dev.caravan.gateway.app.models.ModelShows;
 import dev.caravan.gateway.dialect.ollama.CreateReader;
@@ -18,6 +20,7 @@ import dev.caravan.gateway.dialect.ollama.ShowAnswer;
 import dev.caravan.gateway.dialect.ollama.ShowReader;
 import dev.caravan.gateway.dialect.ollama.TagsAnswer;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -61,7 +64,25 @@ public final class ModelHandler {
         this.clock = clock;
     }
 
-    private record Step(String status) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Step(
+            String status,
+            @Nullable String digest,
+            @Nullable Long total,
+            @Nullable Long completed) {
+
+        static Step of(MakingStep step) {
+            return step.share()
+                    .map(
+                            share ->
+                                    new Step(
+                                            step.status(),
+                                            share.digest(),
+                                            share.total(),
+                                            share.completed() == 0 ? null : share.completed()))
+                    .orElseGet(() -> new Step(step.status(), null, null, null));
+        }
+    }
 
     Mono<ServerResponse> tags(ServerRequest request) {
         ClusterView view = views.current();
@@ -90,7 +111,7 @@ public final class ModelHandler {
     }
 
     private Mono<ServerResponse> create(CreateCall call) {
-        Flux<Step> steps = creation.create(call.model()).map(Step::new);
+        Flux<Step> steps = creation.create(call.model()).map(Step::of);
         return call.stream()
                 ? ServerResponse.ok()
                         .header(HttpHeaders.CONTENT_TYPE, NDJSON)

@@ -7,8 +7,10 @@ import dev.caravan.engine.source.ConfiguredFolder;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
 import dev.caravan.worker.adapter.ollama.OllamaProperties;
+import dev.caravan.worker.app.prompt.GoPromptTemplates;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
@@ -37,7 +39,8 @@ class EngineConfiguration {
                 worker.threads(),
                 worker.engineArguments(),
                 cluster.clusterId(),
-                worker.loadTimeout());
+                worker.loadTimeout(),
+                new GoPromptTemplates(Clock.systemDefaultZone()));
     }
 
     @Bean(initMethod = "start")

@@ -1,6 +1,9 @@
 package dev.caravan.worker.config;
 
+import dev.caravan.engine.process.ProcessLauncher;
 import dev.caravan.platform.ClusterProperties;
+import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
+import dev.caravan.worker.adapter.llamacpp.LlamaQuantizer;
 import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.api.store.StoreRoutes;
 import dev.caravan.worker.app.store.JoinedModels;
@@ -34,7 +37,19 @@ class StoreConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> storeRoutes(FolderModelStore own, JoinedModels models) {
-        return new StoreRoutes(own.blobs(), models, own.maker(), models, own.policies()).routes();
+    LlamaQuantizer quantizer(
+            LlamaCppEngines engines,
+            ProcessLauncher launcher,
+            ClusterProperties cluster,
+            WorkerProperties worker) {
+        return new LlamaQuantizer(
+                engines, launcher, EngineConfiguration.folder(cluster), worker.threads());
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> storeRoutes(
+            FolderModelStore own, JoinedModels models, LlamaQuantizer quantizer) {
+        return new StoreRoutes(own.blobs(), models, own.maker(quantizer), models, own.policies())
+                .routes();
     }
 }

@@ -7,11 +7,11 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentState;
 import dev.caravan.gateway.app.models.AgentStores;
+import dev.caravan.gateway.app.models.MakingStep;
 import dev.caravan.gateway.app.models.NewModel;
 import dev.caravan.gateway.app.models.ShownModel;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.wire.AgentReport;
-import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.ShowMessage;
@@ -21,7 +21,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -112,30 +111,25 @@ public final class HttpAgentStores implements AgentStores {
     }
 
     @Override
-    public Flux<String> create(URI agent, NewModel model) {
-        var message =
-                new CreateMessage(
-                        model.name().display(),
-                        Map.of(model.file(), model.blob()),
-                        model.continuation().label());
+    public Flux<MakingStep> create(URI agent, NewModel model) {
         return client.post()
                 .uri(agent.resolve(Routes.CREATE))
                 .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(WireJson.mapper().writeValueAsBytes(message))
+                .bodyValue(WireJson.mapper().writeValueAsBytes(CreateMessages.of(model)))
                 .exchangeToFlux(HttpAgentStores::steps)
                 .onErrorMap(failure -> Calls.away(failure, SERVICE, agent));
     }
 
-    private static Flux<String> steps(ClientResponse response) {
+    private static Flux<MakingStep> steps(ClientResponse response) {
         return response.statusCode().is2xxSuccessful()
                 ? response.bodyToFlux(String.class).map(HttpAgentStores::step)
-                : Calls.<String>refused(response).flux();
+                : Calls.<MakingStep>refused(response).flux();
     }
 
-    private static String step(String line) {
+    private static MakingStep step(String line) {
         ProgressLine progress = WireJson.mapper().readValue(line, ProgressLine.class);
         if (progress.status() != null) {
-            return progress.status();
+            return CreateMessages.step(progress.status(), progress);
         }
         throw new CaravanException(
                 progress.code() == null ? FaultCode.UPSTREAM_FAILED : Calls.code(progress.code()),

@@ -5,37 +5,31 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.models.NewModel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads a body of {@code POST /api/create}. This release makes a model of one uploaded GGUF file; a
- * wish for more is refused by the field's name and not dropped in silence.
+ * Reads a body of {@code POST /api/create}. A wish that is not served is refused by the field's
+ * name and not dropped in silence.
  */
 public final class CreateReader {
 
     /** The Go struct that error texts name. */
     public static final String TYPE = "CreateRequest";
 
-    private static final List<String> NOT_YET =
-            List.of(
-                    "from",
-                    "adapters",
-                    "draft_files",
-                    "template",
-                    "system",
-                    "license",
-                    "parameters",
-                    "messages",
-                    "quantize",
-                    "quantization",
-                    "draft_quantize",
-                    "renderer",
-                    "parser",
-                    "requires",
-                    "remote_host",
-                    "info");
+    private static final List<String> NOT_SERVED = List.of("draft_files", "remote_host");
+
+    private static final List<String> MESSAGE_TEXTS =
+            List.of("thinking", "tool_name", "tool_call_id");
+
+    private static final List<String> MESSAGE_LISTS = List.of("images", "tool_calls");
 
     private CreateReader() {}
 
@@ -45,49 +39,82 @@ public final class CreateReader {
     public record CreateCall(NewModel model, boolean stream) {}
 
     public static CreateCall read(GoObject body) {
-        ModelRef name =
-                ModelRef.parse(
-                                body.text("model")
-                                        .filter(text -> !text.isEmpty())
-                                        .orElse(body.textOrEmpty("name")))
-                        .orElseThrow(() -> invalid("invalid model name"));
         Map<String, String> files = body.textMap("files");
-        files.forEach(CreateReader::checkFile);
-        for (String field : NOT_YET) {
-            if (body.value(field).filter(CreateReader::saysSomething).isPresent()) {
-                throw invalid(
-                        "%s is not supported by this release of Caravan (expected: model and files with one GGUF file)"
-                                .formatted(field));
+        Map<String, String> adapters = body.textMap("adapters");
+        List<Map<String, ?>> messages = messages(body);
+        Map<String, ?> parameters = plain(body.map("parameters"));
+        String wished = body.textOrEmpty("from");
+        files.keySet().forEach(CreateReader::checkPath);
+        Stream.concat(files.values().stream(), adapters.values().stream())
+                .forEach(CreateReader::checkDigest);
+        ModelRef name =
+                name(
+                        body.text("model")
+                                .filter(text -> !text.isEmpty())
+                                .orElse(body.textOrEmpty("name")));
+        refuse(body);
+        Optional<ModelRef> from = wished.isEmpty() ? Optional.empty() : Optional.of(name(wished));
+        if (from.isEmpty()) {
+            if (!body.has("files")) {
+                throw invalid("neither 'from' or 'files' was specified");
+            }
+            if (files.isEmpty()) {
+                throw invalid("unknown type");
             }
         }
-        if (!body.has("files")) {
-            throw invalid("neither 'from' or 'files' was specified");
-        }
-        if (files.isEmpty()) {
-            throw invalid("unknown type");
-        }
-        if (files.size() > 1) {
-            throw invalid(
-                    "files: %s (expected: one GGUF file; join parts with llama-gguf-split --merge)"
-                            .formatted(files.keySet()));
-        }
-        Map.Entry<String, String> file = files.entrySet().iterator().next();
-        return new CreateCall(
+        NewModel model =
                 new NewModel(
                         name,
-                        file.getKey(),
-                        BlobName.parse(file.getValue())
-                                .orElseThrow(() -> invalid("invalid digest format")),
-                        continuation(body)),
-                body.flag("stream").orElse(true));
+                        from,
+                        from.isPresent() ? Map.of() : blobs(files),
+                        blobs(adapters),
+                        texts(body),
+                        parameters,
+                        messages,
+                        said(body, "quantize").or(() -> said(body, "quantization")),
+                        InfoReader.read(body),
+                        continuation(body));
+        return new CreateCall(model, body.flag("stream").orElse(true));
     }
 
-    private static void checkFile(String path, String digest) {
+    private static void checkPath(String path) {
         if (path.startsWith("/") || List.of(path.split("[/\\\\]")).contains("..")) {
             throw invalid("file path must be relative");
         }
+    }
+
+    private static void checkDigest(String digest) {
         if (digest.isEmpty()) {
             throw invalid("invalid digest format");
+        }
+    }
+
+    private static ModelRef name(String text) {
+        return ModelRef.parse(text).orElseThrow(() -> invalid("invalid model name"));
+    }
+
+    private static Map<String, String> blobs(Map<String, String> files) {
+        Map<String, String> blobs = new LinkedHashMap<>();
+        files.forEach(
+                (file, digest) ->
+                        blobs.put(
+                                file,
+                                BlobName.parse(digest)
+                                        .orElseThrow(() -> invalid("invalid digest format"))));
+        return blobs;
+    }
+
+    private static void refuse(GoObject body) {
+        boolean drafts = body.value("draft_files").filter(CreateReader::saysSomething).isPresent();
+        if (said(body, "draft_quantize").isPresent() && !drafts) {
+            throw invalid("--draft-quantize requires a DRAFT model");
+        }
+        for (String field : NOT_SERVED) {
+            if (body.value(field).filter(CreateReader::saysSomething).isPresent()) {
+                throw invalid(
+                        "%s is not served by Caravan (expected: a create without it)"
+                                .formatted(field));
+            }
         }
     }
 
@@ -96,6 +123,60 @@ public final class CreateReader {
         return value.isString()
                 ? !value.stringValue().isEmpty()
                 : !value.isContainer() || !value.isEmpty();
+    }
+
+    private static Optional<String> said(GoObject body, String field) {
+        return body.text(field).filter(text -> !text.isEmpty());
+    }
+
+    private static NewModel.Texts texts(GoObject body) {
+        return new NewModel.Texts(said(body, "template"), said(body, "system"), licenses(body));
+    }
+
+    /** One text or a list of them. */
+    private static List<String> licenses(GoObject body) {
+        JsonNode license = body.value("license").orElse(null);
+        if (license == null) {
+            return List.of();
+        }
+        if (license.isString()) {
+            return said(body, "license").stream().toList();
+        }
+        if (license.isArray() && license.valueStream().allMatch(JsonNode::isString)) {
+            return license.valueStream().map(JsonNode::stringValue).toList();
+        }
+        throw invalid("unknown license type: " + GoObject.kind(license));
+    }
+
+    /** The fields that Ollama keeps of a message, in its order; empty ones are left out. */
+    private static List<Map<String, ?>> messages(GoObject body) {
+        return body.objects("messages", "api.Message").stream()
+                .<Map<String, ?>>map(CreateReader::message)
+                .toList();
+    }
+
+    private static Map<String, ?> message(GoObject message) {
+        Map<String, @Nullable Object> kept = new LinkedHashMap<>();
+        kept.put("role", message.textOrEmpty("role").toLowerCase(Locale.ROOT));
+        kept.put("content", message.textOrEmpty("content"));
+        MESSAGE_TEXTS.forEach(
+                field -> said(message, field).ifPresent(text -> kept.put(field, text)));
+        for (String field : MESSAGE_LISTS) {
+            message.value(field)
+                    .filter(list -> list.isArray() && !list.isEmpty())
+                    .ifPresent(list -> kept.put(field, plain(list)));
+        }
+        return kept;
+    }
+
+    private static Map<String, ?> plain(Map<String, JsonNode> values) {
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        values.forEach((name, value) -> plain.put(name, plain(value)));
+        return plain;
+    }
+
+    private static @Nullable Object plain(JsonNode value) {
+        return JsonMapper.shared().treeToValue(value, Object.class);
     }
 
     private static Continuation continuation(GoObject body) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,13 @@ final class ModelfileText {
 
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
+    /** Ollama's template of a model without one. */
+    private static final String PROMPT_ALONE = "{{ .Prompt }}";
+
     private final ShownModel model;
+
+    /** A message that goes before each conversation. */
+    record Message(String role, String content) {}
 
     ModelfileText(ShownModel model) {
         this.model = model;
@@ -24,7 +31,7 @@ final class ModelfileText {
 
     /** The Go template where the model has one, else the file's own. */
     String template() {
-        return first("template").orElseGet(() -> model.chatTemplate().orElse(""));
+        return first("template").or(model::chatTemplate).orElse(PROMPT_ALONE);
     }
 
     String system() {
@@ -33,7 +40,7 @@ final class ModelfileText {
 
     /** A line for each value: the name in 30 columns, strings quoted. */
     String parameters() {
-        return String.join("\n", lines("%-30s %s"));
+        return String.join("\n", lines("%-30s %s", JsonNode::toString));
     }
 
     String modelfile() {
@@ -43,24 +50,42 @@ final class ModelfileText {
         lines.add("# FROM " + model.name().display());
         lines.add("");
         lines.add("FROM " + model.blobPath());
-        if (!template().isEmpty()) {
-            lines.add("TEMPLATE " + quoted(template()));
-        }
+        lines.add("TEMPLATE " + quoted(first("template").orElse(PROMPT_ALONE)));
         if (!system().isEmpty()) {
             lines.add("SYSTEM " + quoted(system()));
         }
-        lines.addAll(lines("PARAMETER %s %s"));
+        lines.addAll(lines("PARAMETER %s %s", ModelfileText::bare));
         for (String license : model.layers().getOrDefault("license", List.of())) {
             lines.add("LICENSE " + quoted(license));
+        }
+        for (Message message : messages()) {
+            lines.add("MESSAGE %s %s".formatted(message.role(), quoted(message.content())));
         }
         return String.join("\n", lines) + "\n";
     }
 
-    private List<String> lines(String format) {
+    List<Message> messages() {
+        return first("messages")
+                .map(ModelfileText::parsed)
+                .map(
+                        json ->
+                                json.valueStream()
+                                        .map(
+                                                message ->
+                                                        new Message(
+                                                                message.path("role").asString(""),
+                                                                message.path("content")
+                                                                        .asString("")))
+                                        .toList())
+                .orElse(List.of());
+    }
+
+    private List<String> lines(String format, Function<JsonNode, String> text) {
         return params().entrySet().stream()
                 .flatMap(
                         parameter ->
                                 values(parameter.getValue())
+                                        .map(text)
                                         .map(value -> format.formatted(parameter.getKey(), value)))
                 .toList();
     }
@@ -88,16 +113,21 @@ final class ModelfileText {
         }
     }
 
-    private static Stream<String> values(JsonNode value) {
-        return value.isArray()
-                ? value.valueStream().map(JsonNode::toString)
-                : Stream.of(value.toString());
+    private static Stream<JsonNode> values(JsonNode value) {
+        return value.isArray() ? value.valueStream() : Stream.of(value);
     }
 
+    private static String bare(JsonNode value) {
+        return value.isString() ? quoted(value.stringValue()) : value.toString();
+    }
+
+    /** Ollama quotes only what its parser could not read otherwise. */
     private static String quoted(String text) {
-        return text.contains("\n") || text.contains("\"")
-                ? "\"\"\"" + text + "\"\"\""
-                : '"' + text + '"';
+        if (!text.contains("\n") && !text.startsWith(" ") && !text.endsWith(" ")) {
+            return text;
+        }
+        String quotes = text.contains("\"") ? "\"\"\"" : "\"";
+        return quotes + text + quotes;
     }
 
     private Optional<String> first(String layer) {

@@ -17,6 +17,7 @@ public record ShowAnswer(
         String template,
         String system,
         ModelDetailsShape details,
+        List<ModelfileText.Message> messages,
         @JsonProperty("model_info")
                 @JsonInclude(
                         value = JsonInclude.Include.ALWAYS,
@@ -35,6 +36,7 @@ public record ShowAnswer(
                 text.template(),
                 text.system(),
                 ModelDetailsShape.of(model.description()),
+                text.messages(),
                 info(model),
                 model.tensors(),
                 model.capabilities(),

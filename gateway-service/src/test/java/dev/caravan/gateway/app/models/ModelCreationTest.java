@@ -32,8 +32,9 @@ class ModelCreationTest {
     private static final ModelRef NAME = ModelRef.parse("made").orElseThrow();
     private static final String DIGEST = "cd".repeat(32);
     private static final String OLD_DIGEST = "ef".repeat(32);
+    private static final String BLOB_GONE = "sha256:" + OLD_DIGEST;
     private static final NewModel MODEL =
-            new NewModel(NAME, "made.gguf", "sha256:" + DIGEST, Continuation.EXACT);
+            NewModel.ofFile(NAME, "made.gguf", "sha256:" + DIGEST, Continuation.EXACT);
 
     private final NewestView views = new NewestView();
     private List<CataloguedModel> catalogued = List.of();
@@ -43,7 +44,7 @@ class ModelCreationTest {
         show(1, DIGEST, Continuation.EXACT);
         catalogued = List.of(catalogued(DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
                 .expectNext("parsing GGUF", "success")
                 .verifyComplete();
     }
@@ -53,7 +54,7 @@ class ModelCreationTest {
         show(1, OLD_DIGEST, Continuation.EXACT);
         catalogued = List.of(catalogued(OLD_DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofSeconds(1))
                 .then(() -> show(2, DIGEST, Continuation.EXACT))
@@ -69,7 +70,7 @@ class ModelCreationTest {
         show(1, DIGEST, Continuation.FLUENT);
         catalogued = List.of(catalogued(DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofSeconds(1))
                 .then(() -> show(2, DIGEST, Continuation.EXACT))
@@ -80,7 +81,7 @@ class ModelCreationTest {
 
     @Test
     void saysSuccessAfterTenSecondsWhereNobodyTellsOfTheModel() {
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofMillis(9_900))
                 .thenAwait(Duration.ofMillis(200))
@@ -90,13 +91,13 @@ class ModelCreationTest {
 
     @Test
     void asksNobodyToMakeAModelOfAMissingBlob() {
-        NewModel missing = new NewModel(NAME, "f", "sha256:" + OLD_DIGEST, Continuation.FLUENT);
+        NewModel missing = NewModel.ofFile(NAME, "f", BLOB_GONE, Continuation.FLUENT);
 
         StepVerifier.create(creation().create(missing))
                 .expectErrorSatisfies(
                         error ->
                                 assertThat(error)
-                                        .hasMessageContaining("POST /api/blobs/" + missing.blob()))
+                                        .hasMessageContaining("POST /api/blobs/" + BLOB_GONE))
                 .verify();
     }
 
@@ -150,7 +151,7 @@ class ModelCreationTest {
 
         @Override
         public Mono<Boolean> holds(URI agent, String blob) {
-            return Mono.just(blob.equals(MODEL.blob()));
+            return Mono.just(MODEL.blobs().contains(blob));
         }
 
         @Override
@@ -160,8 +161,8 @@ class ModelCreationTest {
         }
 
         @Override
-        public Flux<String> create(URI agent, NewModel model) {
-            return Flux.just("parsing GGUF", "success");
+        public Flux<MakingStep> create(URI agent, NewModel model) {
+            return Flux.just("parsing GGUF", "success").map(MakingStep::of);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.caravan.worker.adapter.llamacpp;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.SplitLayout;
+import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +59,9 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
             command.addAll(List.of("-fa", "off", "--no-repack"));
         }
         spec.split().ifPresent(split -> command.addAll(devices(split)));
+        StoredModel.Parts parts = spec.model().parts();
+        parts.projectors().forEach(file -> command.addAll(List.of("--mmproj", file.toString())));
+        parts.adapters().forEach(file -> command.addAll(List.of("--lora", file.toString())));
         command.addAll(extra);
         command.addAll(spec.options());
         return List.copyOf(command);

@@ -7,14 +7,18 @@ import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.engine.process.LeashedProcess;
+import dev.caravan.template.Conversation;
+import dev.caravan.template.Turn;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineRequest;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.RunningEngine;
+import dev.caravan.worker.app.prompt.PromptTemplates;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,7 @@ final class LlamaCppEngine implements RunningEngine {
     private final Readiness readiness;
     private final String build;
     private final String apiKey;
+    private final PromptTemplates templates;
     private volatile @Nullable EngineHttp http;
 
     LlamaCppEngine(
@@ -48,12 +53,14 @@ final class LlamaCppEngine implements RunningEngine {
             LeashedProcess process,
             String build,
             String apiKey,
-            Duration loadTimeout) {
+            Duration loadTimeout,
+            PromptTemplates templates) {
         this.spec = spec;
         this.process = process;
         this.readiness = new Readiness(process.log(), loadTimeout);
         this.build = build;
         this.apiKey = apiKey;
+        this.templates = templates;
     }
 
     @Override
@@ -94,7 +101,7 @@ final class LlamaCppEngine implements RunningEngine {
                     EngineHttp engine = http;
                     return engine == null
                             ? Flux.error(notReady())
-                            : prompt(engine, request.prompt().forModel(spec.templated()))
+                            : prompt(engine, request.prompt())
                                     .flatMapMany(ids -> answer(engine, ids, request.options()));
                 });
     }
@@ -106,18 +113,34 @@ final class LlamaCppEngine implements RunningEngine {
                         .formatted(spec.id()));
     }
 
-    private static Mono<int[]> prompt(EngineHttp engine, Prompt prompt) {
+    private Mono<int[]> prompt(EngineHttp engine, Prompt prompt) {
         Mono<String> text =
                 switch (prompt) {
                     case Prompt.Raw(String raw) -> Mono.just(raw);
-                    case Prompt.Chat(List<ChatMessage> messages, _) -> rendered(engine, messages);
+                    case Prompt.Chat(List<ChatMessage> messages, var plain) ->
+                            rendered(engine, messages, plain);
                 };
         return text.flatMap(whole -> tokens(engine, whole, true));
     }
 
     private record Rendered(String prompt) {}
 
-    private static Mono<String> rendered(EngineHttp engine, List<ChatMessage> messages) {
+    /** The one place where a conversation becomes a prompt. */
+    private Mono<String> rendered(
+            EngineHttp engine, List<ChatMessage> messages, Optional<String> plain) {
+        Conversation conversation =
+                new Conversation(
+                        messages.stream()
+                                .map(message -> new Turn(message.role(), message.content()))
+                                .toList());
+        return templates
+                .render(spec.model(), conversation)
+                .or(() -> plain.filter(_ -> !spec.model().templated()))
+                .map(Mono::just)
+                .orElseGet(() -> byEngine(engine, messages));
+    }
+
+    private static Mono<String> byEngine(EngineHttp engine, List<ChatMessage> messages) {
         return engine.post("/apply-template", JSON.writeValueAsBytes(Map.of("messages", messages)))
                 .map(body -> JSON.readValue(body, Rendered.class).prompt());
     }

@@ -11,6 +11,7 @@ import dev.caravan.worker.app.engine.EngineBuild;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.Engines;
 import dev.caravan.worker.app.engine.RunningEngine;
+import dev.caravan.worker.app.prompt.PromptTemplates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -38,6 +39,7 @@ public final class LlamaCppEngines implements Engines {
     private final CommandLine commandLine;
     private final Path folder;
     private final Duration loadTimeout;
+    private final PromptTemplates templates;
     private final SecureRandom random = new SecureRandom();
 
     /** What was found last; the paths in it are not told to others. */
@@ -53,6 +55,7 @@ public final class LlamaCppEngines implements Engines {
      * @param threads that one engine computes with
      * @param extraArguments of each engine, after ours
      * @param clusterId put into each engine's environment
+     * @param templates makes the prompts of models with a Go template
      */
     public LlamaCppEngines(
             Supplier<Optional<EngineInstallation>> finder,
@@ -62,13 +65,15 @@ public final class LlamaCppEngines implements Engines {
             int threads,
             List<String> extraArguments,
             String clusterId,
-            Duration loadTimeout) {
+            Duration loadTimeout,
+            PromptTemplates templates) {
         this.finder = finder;
         this.cpuVariants = cpuVariants;
         this.launcher = launcher;
         this.commandLine = new CommandLine(threads, extraArguments, clusterId);
         this.folder = folder;
         this.loadTimeout = loadTimeout;
+        this.templates = templates;
     }
 
     @Override
@@ -134,7 +139,7 @@ public final class LlamaCppEngines implements Engines {
                                     folder.resolve(spec.id() + ".log"),
                                     LOG_BYTES,
                                     commandLine.keptLines(spec)));
-            return new LlamaCppEngine(spec, process, found.build(), apiKey, loadTimeout);
+            return new LlamaCppEngine(spec, process, found.build(), apiKey, loadTimeout, templates);
         } catch (IOException unable) {
             throw cannotStart(found.server(), unable);
         }

@@ -1,5 +1,6 @@
 package dev.caravan.worker.adapter.store;
 
+import dev.caravan.worker.app.prompt.TemplateChoice;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,41 +22,13 @@ final class Capabilities {
         if (manifest.flatMap(known -> known.first("projector")).isPresent()) {
             found.add("vision");
         }
-        List<String> templates = layers.getOrDefault("template", List.of());
-        if (!templates.isEmpty()) {
-            addGoTemplate(found, templates.getFirst());
-        } else {
-            weights.flatMap(Weights::chatTemplate)
-                    .ifPresent(template -> addChatTemplate(found, template));
-        }
+        found.addAll(
+                TemplateChoice.capabilities(
+                        layers.getOrDefault("template", List.of()).stream().findFirst(),
+                        weights.flatMap(Weights::chatTemplate)));
         if (config.capabilities() != null) {
             found.addAll(config.capabilities());
         }
         return List.copyOf(found);
-    }
-
-    private static void addGoTemplate(Set<String> found, String template) {
-        if (template.contains(".Tools")) {
-            found.add("tools");
-        }
-        if (template.contains(".Suffix")) {
-            found.add("insert");
-        }
-        if (template.contains(".Thinking") || thinks(template)) {
-            found.add("thinking");
-        }
-    }
-
-    private static void addChatTemplate(Set<String> found, String template) {
-        if (template.contains("tools") || template.contains("tool_call")) {
-            found.add("tools");
-        }
-        if (thinks(template)) {
-            found.add("thinking");
-        }
-    }
-
-    private static boolean thinks(String template) {
-        return template.contains("<think>") && template.contains("</think>");
     }
 }

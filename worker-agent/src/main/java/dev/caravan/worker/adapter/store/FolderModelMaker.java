@@ -3,23 +3,19 @@ package dev.caravan.worker.adapter.store;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
-import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
-import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelPolicy;
+import dev.caravan.worker.app.store.ModelRecipe;
+import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
-/** Writes config, policy and manifest around a blob that is there. */
+/** Makes models in the store's folder. */
 final class FolderModelMaker implements ModelMaker {
 
     private final FolderModelStore store;
@@ -27,6 +23,7 @@ final class FolderModelMaker implements ModelMaker {
     private final Uploads uploads;
     private final PolicyFiles policies;
     private final WeightsCache cache;
+    private final NewWeights newWeights;
     private final Scheduler disk;
 
     FolderModelMaker(
@@ -35,83 +32,73 @@ final class FolderModelMaker implements ModelMaker {
             Uploads uploads,
             PolicyFiles policies,
             WeightsCache cache,
+            Quantizer quantizer,
             Scheduler disk) {
         this.store = store;
         this.folders = folders;
         this.uploads = uploads;
         this.policies = policies;
         this.cache = cache;
+        this.newWeights = new NewWeights(folders, quantizer, disk);
         this.disk = disk;
     }
 
     @Override
-    public Flux<String> make(ModelRef name, BlobDigest weights, Continuation continuation) {
-        return Flux.<String>create(
+    public Flux<MakingStep> make(ModelRecipe recipe) {
+        return Flux.defer(
+                () -> {
+                    Making making = new Making(recipe, folders, cache, uploads);
+                    return Flux.concat(
+                            blocking(step -> begin(recipe, making, step)),
+                            recipe.quantize()
+                                    .map(type -> newWeights.quantized(making, type))
+                                    .orElseGet(Flux::empty),
+                            blocking(step -> finish(recipe, making, step)));
+                });
+    }
+
+    private Flux<MakingStep> blocking(Consumer<Consumer<MakingStep>> work) {
+        return Flux.<MakingStep>create(
                         sink -> {
-                            write(name, weights, continuation, sink::next);
+                            work.accept(sink::next);
                             sink.complete();
                         })
                 .subscribeOn(disk);
     }
 
-    private void write(
-            ModelRef wanted, BlobDigest digest, Continuation continuation, Consumer<String> step) {
-        Path file = folders.blob(digest);
-        if (!Files.isRegularFile(file)) {
-            throw invalid(
-                    "blob %s not found (expected: sent before with POST /api/blobs/%s)"
-                            .formatted(digest, digest));
-        }
-        // Before the first step, so that a caller is told with a status that nothing was done.
-        Weights weights = read(file);
-        step.accept("parsing GGUF");
-        step.accept("using existing layer " + digest);
-        Manifest manifest =
-                Manifest.of(
-                        writeConfig(ConfigBlob.of(weights).bytes()),
-                        Manifest.Layer.of(Manifest.LAYER_TYPE + "model", digest, size(file)));
-        step.accept("writing manifest");
-        publish(wanted, manifest, continuation);
-        step.accept("success");
+    private void begin(ModelRecipe recipe, Making making, Consumer<MakingStep> step) {
+        making.check();
+        recipe.from().ifPresentOrElse(name -> making.begin(source(name)), () -> making.begin(step));
+        making.addAdapters(step);
+        making.weights(making.weightsLayer());
+    }
+
+    /** The model that another is made from. */
+    private StoredModel source(ModelRef name) {
+        return store.find(name)
+                .orElseThrow(
+                        () ->
+                                new CaravanException(
+                                        FaultCode.MODEL_NOT_FOUND,
+                                        "model '%s' not found".formatted(name.display())));
+    }
+
+    private void finish(ModelRecipe recipe, Making making, Consumer<MakingStep> step) {
+        Manifest manifest = making.finish(step);
+        step.accept(MakingStep.of("writing manifest"));
+        publish(recipe, manifest);
+        step.accept(MakingStep.SUCCESS);
     }
 
     /** One at a time, so that a policy and the manifest it belongs to come from the same call. */
-    private void publish(ModelRef wanted, Manifest manifest, Continuation continuation) {
+    private void publish(ModelRecipe recipe, Manifest manifest) {
         synchronized (store) {
-            Optional<StoredModel> known = store.find(wanted);
-            ModelRef name = known.map(StoredModel::name).orElse(wanted);
+            Optional<StoredModel> known = store.find(recipe.name());
+            ModelRef name = known.map(StoredModel::name).orElse(recipe.name());
             Version last = known.map(model -> model.policy().version()).orElse(Version.NONE);
-            policies.write(name, new ModelPolicy(last.next(), continuation));
+            policies.write(name, new ModelPolicy(last.next(), recipe.continuation()));
             uploads.write(folders.manifest(name), manifest.bytes());
             store.scan();
         }
-    }
-
-    private Weights read(Path file) {
-        return switch (cache.read(file)) {
-            case WeightsCache.Read(var weights) -> weights;
-            case WeightsCache.Broken(var why) -> throw invalid(why);
-        };
-    }
-
-    private Manifest.Layer writeConfig(byte[] json) {
-        BlobDigest digest = new BlobDigest(HexFormat.of().formatHex(Upload.sha256().digest(json)));
-        Path file = folders.blob(digest);
-        if (!Files.isRegularFile(file)) {
-            uploads.write(file, json);
-        }
-        return Manifest.Layer.of(Manifest.CONFIG_TYPE, digest, json.length);
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException gone) {
-            throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
-        }
-    }
-
-    private static CaravanException invalid(String text) {
-        return new CaravanException(FaultCode.INVALID_REQUEST, text);
     }
 }

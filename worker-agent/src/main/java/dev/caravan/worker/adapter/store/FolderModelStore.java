@@ -6,6 +6,7 @@ import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
 import dev.caravan.worker.app.store.PolicyKeeper;
+import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,8 +106,8 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
         return new FolderBlobStore(folders, uploads, disk);
     }
 
-    public ModelMaker maker() {
-        return new FolderModelMaker(this, folders, uploads, policies, weights, disk);
+    public ModelMaker maker(Quantizer quantizer) {
+        return new FolderModelMaker(this, folders, uploads, policies, weights, quantizer, disk);
     }
 
     public PolicyKeeper policies() {

@@ -22,16 +22,17 @@ record Manifest(int schemaVersion, String mediaType, Layer config, List<Layer> l
         layers = layers == null ? List.of() : List.copyOf(layers);
     }
 
-    static Manifest of(Layer config, Layer weights) {
-        return new Manifest(2, MEDIA_TYPE, config, List.of(weights));
+    static Manifest of(Layer config, List<Layer> layers) {
+        return new Manifest(2, MEDIA_TYPE, config, layers);
     }
 
     static Manifest parse(byte[] json) {
         return WireJson.mapper().readValue(json, Manifest.class);
     }
 
+    /** With the line end that Ollama writes. */
     byte[] bytes() {
-        return WireJson.mapper().writeValueAsBytes(this);
+        return JsonLine.of(this);
     }
 
     /** Bytes of all layers and the config. */
@@ -50,6 +51,11 @@ record Manifest(int schemaVersion, String mediaType, Layer config, List<Layer> l
 
         static Layer of(String mediaType, BlobDigest digest, long size) {
             return new Layer(mediaType, digest.toString(), size, null);
+        }
+
+        /** The same, taken from a model or a file of that name. */
+        Layer from(String source) {
+            return new Layer(mediaType, digest, size, source);
         }
 
         /** The last word of Ollama's media types; the whole type where it is another's. */

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.prompt.TemplateChoice;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
@@ -81,6 +83,18 @@ final class ModelReader {
                 fail("the manifest names no weights (expected: a layer of type model)");
             }
             ModelPolicy policy = policy();
+            Optional<ModelFacts> readable =
+                    fault == null ? facts.map(Weights::facts) : Optional.<ModelFacts>empty();
+            checkTemplate();
+            StoredModel.Parts parts =
+                    new StoredModel.Parts(
+                            facts.flatMap(Weights::chatTemplate)
+                                    .filter(template -> !template.isEmpty()),
+                            manifest.map(found -> files(found, "adapter")).orElse(List.of()),
+                            manifest.map(found -> files(found, "projector")).orElse(List.of()),
+                            manifest.flatMap(found -> found.first("model"))
+                                    .map(layer -> layer.from())
+                                    .orElse(""));
             return new StoredModel(
                     entry.name(),
                     digest,
@@ -88,15 +102,30 @@ final class ModelReader {
                     entry.stamp().modifiedAt(),
                     describe(config, facts),
                     Capabilities.of(facts, config, manifest, layers),
-                    fault == null ? facts.map(Weights::facts) : Optional.<ModelFacts>empty(),
+                    readable,
                     file,
-                    facts.flatMap(Weights::chatTemplate)
-                            .filter(template -> !template.isEmpty())
-                            .isPresent(),
+                    parts.chatTemplate().isPresent(),
                     layers,
                     params(),
                     policy,
-                    Optional.ofNullable(fault));
+                    Optional.ofNullable(fault),
+                    ModelRunner.LLAMA_CPP,
+                    parts);
+        }
+
+        /** The file is readable all the same, so that a load is tried and tells why not. */
+        private void checkTemplate() {
+            layers.getOrDefault("template", List.of()).stream()
+                    .findFirst()
+                    .flatMap(TemplateChoice::fault)
+                    .ifPresent(this::fail);
+        }
+
+        private List<Path> files(Manifest manifest, String kind) {
+            return manifest.layers().stream()
+                    .filter(layer -> layer.kind().equals(kind))
+                    .flatMap(layer -> blob(layer).stream())
+                    .toList();
         }
 
         private Optional<Manifest> manifest() {

@@ -16,7 +16,7 @@ import java.util.List;
 final class WeightsReader {
 
     /** Ollama's words, which clients know; what was found follows them. */
-    private static final String NOT_GGUF = "supplied file was not in GGUF format";
+    static final String NOT_GGUF = "supplied file was not in GGUF format";
 
     private WeightsReader() {}
 

@@ -3,7 +3,6 @@ package dev.caravan.worker.api.store;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
-import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.PolicyChange;
@@ -12,7 +11,7 @@ import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.WireJson;
-import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
@@ -60,11 +59,25 @@ final class ModelHandler {
     }
 
     private Flux<DataBuffer> make(CreateMessage message) {
-        return maker.make(name(message.name()), weights(message), continuation(message))
-                .map(ProgressLine::status)
+        return maker.make(Recipes.recipe(message))
+                .map(ModelHandler::line)
                 .onErrorResume(failure -> Mono.just(Answers.failed(failure)))
                 .map(Answers::line)
                 .map(DefaultDataBufferFactory.sharedInstance::wrap);
+    }
+
+    private static ProgressLine line(MakingStep step) {
+        return step.share()
+                .map(
+                        share ->
+                                new ProgressLine(
+                                        step.status(),
+                                        share.digest(),
+                                        share.total(),
+                                        share.completed(),
+                                        null,
+                                        null))
+                .orElseGet(() -> ProgressLine.status(step.status()));
     }
 
     Mono<ServerResponse> show(ServerRequest request) {
@@ -141,25 +154,5 @@ final class ModelHandler {
     private static ModelRef name(String text) {
         return ModelRef.parse(text == null ? "" : text)
                 .orElseThrow(() -> Answers.invalid("invalid model name"));
-    }
-
-    private static BlobDigest weights(CreateMessage message) {
-        Map<String, String> files = message.files() == null ? Map.of() : message.files();
-        if (files.size() != 1) {
-            throw Answers.invalid(
-                    "files: %d given (expected: exactly one GGUF file)".formatted(files.size()));
-        }
-        String digest = files.values().iterator().next();
-        return BlobDigest.parse(digest).orElseThrow(() -> Answers.invalid("invalid digest format"));
-    }
-
-    private static Continuation continuation(CreateMessage message) {
-        try {
-            return message.continuation() == null
-                    ? Continuation.FLUENT
-                    : Continuation.parse(message.continuation());
-        } catch (IllegalArgumentException unknown) {
-            throw Answers.invalid(String.valueOf(unknown.getMessage()));
-        }
     }
 }

@@ -21,7 +21,7 @@ public final class ModelMessages {
                 model.digest().hex(),
                 model.size(),
                 model.modifiedAt().toEpochMilli(),
-                details(model.description()),
+                details(model),
                 model.capabilities(),
                 model.facts().map(ModelMessages::facts).orElse(null),
                 PolicyMessages.of(model.policy()),
@@ -29,9 +29,10 @@ public final class ModelMessages {
                 model.engine() == ModelRunner.LLAMA_CPP ? null : model.engine().label());
     }
 
-    private static ModelDetails details(Description description) {
+    private static ModelDetails details(StoredModel model) {
+        Description description = model.description();
         return new ModelDetails(
-                "",
+                model.parts().parent(),
                 description.format(),
                 description.family(),
                 description.families(),

@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,8 @@ import java.util.Optional;
  * What an engine is started with.
  *
  * @param alias the model's name as the engine shows it
+ * @param model its file, and the texts and parameters that go with it
  * @param weights the model's file
- * @param templated whether the model has a chat template
  * @param contextLength tokens of context of each slot
  * @param slots requests it runs at once, at least 1
  * @param stages where its layers are wanted
@@ -21,8 +22,8 @@ import java.util.Optional;
 public record EngineSpec(
         ReplicaId id,
         String alias,
+        StoredModel model,
         Path weights,
-        boolean templated,
         int contextLength,
         int slots,
         Continuation continuation,
@@ -39,8 +40,8 @@ public record EngineSpec(
         return new EngineSpec(
                 id,
                 alias,
+                model,
                 weights,
-                templated,
                 contextLength,
                 slots,
                 continuation,

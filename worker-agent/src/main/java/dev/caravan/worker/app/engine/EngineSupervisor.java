@@ -202,8 +202,8 @@ public final class EngineSupervisor implements AutoCloseable {
         return new EngineSpec(
                 wanted.id(),
                 wanted.model().display(),
+                model,
                 weights,
-                model.templated(),
                 wanted.contextLength(),
                 wanted.slots(),
                 wanted.continuation(),

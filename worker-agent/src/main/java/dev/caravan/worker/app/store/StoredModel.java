@@ -24,6 +24,7 @@ import java.util.Optional;
  *     params, license, messages
  * @param params default options out of the params layer: numbers, texts, booleans, lists of them
  * @param engine the only kind of engine that can run it from where it is
+ * @param parts what belongs to the weights
  */
 public record StoredModel(
         ModelRef name,
@@ -39,9 +40,10 @@ public record StoredModel(
         Map<String, Object> params,
         ModelPolicy policy,
         Optional<String> fault,
-        ModelRunner engine) {
+        ModelRunner engine,
+        Parts parts) {
 
-    /** A model of this agent's own store. */
+    /** A model of this agent's own store whose weights are all there is. */
     public StoredModel(
             ModelRef name,
             ModelDigest digest,
@@ -70,7 +72,42 @@ public record StoredModel(
                 params,
                 policy,
                 fault,
-                ModelRunner.LLAMA_CPP);
+                ModelRunner.LLAMA_CPP,
+                Parts.NONE);
+    }
+
+    /** A model of which no more than its weights is known. */
+    public StoredModel(
+            ModelRef name,
+            ModelDigest digest,
+            long size,
+            Instant modifiedAt,
+            Description description,
+            List<String> capabilities,
+            Optional<ModelFacts> facts,
+            Optional<Path> weights,
+            boolean templated,
+            Map<String, List<String>> layers,
+            Map<String, Object> params,
+            ModelPolicy policy,
+            Optional<String> fault,
+            ModelRunner engine) {
+        this(
+                name,
+                digest,
+                size,
+                modifiedAt,
+                description,
+                capabilities,
+                facts,
+                weights,
+                templated,
+                layers,
+                params,
+                policy,
+                fault,
+                engine,
+                Parts.NONE);
     }
 
     public StoredModel {
@@ -83,9 +120,36 @@ public record StoredModel(
         return policy.continuation();
     }
 
+    /** The Go template; empty where the model has none. */
+    public Optional<String> template() {
+        return layers.getOrDefault("template", List.of()).stream().findFirst();
+    }
+
     /** The default system text; empty where the model has none. */
     public Optional<String> system() {
         return layers.getOrDefault("system", List.of()).stream().findFirst();
+    }
+
+    /**
+     * Files and texts that belong to the weights.
+     *
+     * @param chatTemplate the weights file's own; empty where it has none
+     * @param adapters LoRA files
+     * @param projectors what makes images and sounds readable to the model
+     * @param parent name of the model that this one was made from; empty: none
+     */
+    public record Parts(
+            Optional<String> chatTemplate,
+            List<Path> adapters,
+            List<Path> projectors,
+            String parent) {
+
+        public static final Parts NONE = new Parts(Optional.empty(), List.of(), List.of(), "");
+
+        public Parts {
+            adapters = List.copyOf(adapters);
+            projectors = List.copyOf(projectors);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.worker.app.engine.EngineSpec;
+import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.SplitLayout;
 import dev.caravan.worker.app.engine.Stages;
 import java.nio.file.Path;
@@ -20,8 +21,8 @@ class CommandLineTest {
         return new EngineSpec(
                 new ReplicaId("r"),
                 "demo:1b",
+                new FakeStore().list().getFirst(),
                 Path.of("/models/m"),
-                true,
                 4096,
                 2,
                 continuation,

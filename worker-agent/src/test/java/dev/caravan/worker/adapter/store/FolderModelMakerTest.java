@@ -8,16 +8,25 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.MakingStep;
+import dev.caravan.worker.app.store.ModelRecipe;
+import dev.caravan.worker.app.store.ModelRecipe.Texts;
 import dev.caravan.worker.app.store.ModelViewer.FileView;
+import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +43,7 @@ class FolderModelMakerTest {
     private static final BlobDigest WEIGHTS = new BlobDigest(StoreFiles.sha256(GGUF));
 
     @TempDir Path root;
+    private Quantizer quantizer = (_, _, _) -> Flux.error(new AssertionError("not asked for"));
     private StoreFiles files;
     private FolderModelStore store;
 
@@ -79,14 +89,14 @@ class FolderModelMakerTest {
                 .startsWith(
                         "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\",\"config\":{\"mediaType\":\"application/vnd.docker.container.image.v1+json\",\"digest\":\"sha256:")
                 .endsWith(
-                        "\"layers\":[{\"mediaType\":\"application/vnd.ollama.image.model\",\"digest\":\"%s\",\"size\":%d}]}"
+                        "\"layers\":[{\"mediaType\":\"application/vnd.ollama.image.model\",\"digest\":\"%s\",\"size\":%d}]}\n"
                                 .formatted(WEIGHTS, GGUF.length));
         BlobDigest config = Manifest.parse(json.getBytes(UTF_8)).config().blob();
         assertThat(root.resolve("blobs/sha256-" + config.hex()))
                 .content()
                 .startsWith(
                         "{\"model_format\":\"gguf\",\"model_family\":\"llama\",\"model_families\":[\"llama\"],\"model_type\":\"")
-                .endsWith("\"file_type\":\"F16\",\"architecture\":\"amd64\",\"os\":\"linux\"}");
+                .endsWith("\"file_type\":\"F16\",\"architecture\":\"amd64\",\"os\":\"linux\"}\n");
         assertThat(
                         StoreFiles.sha256(
                                 Files.readAllBytes(root.resolve("blobs/sha256-" + config.hex()))))
@@ -153,11 +163,12 @@ class FolderModelMakerTest {
         List<String> before = allFiles();
 
         StepVerifier.create(
-                        store.maker()
-                                .make(
+                        steps(
+                                ModelRecipe.ofFile(
                                         name("bad"),
+                                        "bad.gguf",
                                         BlobDigest.parse(digest).orElseThrow(),
-                                        Continuation.FLUENT))
+                                        Continuation.FLUENT)))
                 .expectErrorSatisfies(
                         error ->
                                 assertThat(error)
@@ -178,7 +189,10 @@ class FolderModelMakerTest {
     void namesABlobThatIsNotThere() {
         BlobDigest missing = new BlobDigest("0".repeat(64));
 
-        StepVerifier.create(store.maker().make(name("m"), missing, Continuation.FLUENT))
+        StepVerifier.create(
+                        steps(
+                                ModelRecipe.ofFile(
+                                        name("m"), "m.gguf", missing, Continuation.FLUENT)))
                 .expectErrorMessage(
                         "blob %s not found (expected: sent before with POST /api/blobs/%s)"
                                 .formatted(missing, missing))
@@ -206,7 +220,8 @@ class FolderModelMakerTest {
 
         for (int turn = 0; turn < 40; turn++) {
             BlobDigest weights = turn % 2 == 0 ? WEIGHTS : other;
-            store.maker().make(name("m"), weights, Continuation.FLUENT).blockLast();
+            steps(ModelRecipe.ofFile(name("m"), "m.gguf", weights, Continuation.FLUENT))
+                    .blockLast();
 
             assertThat(store.list().getFirst().digest().hex())
                     .isEqualTo(StoreFiles.sha256(Files.readAllBytes(manifest)));
@@ -233,12 +248,230 @@ class FolderModelMakerTest {
         assertThat((List<?>) verbose.metadata().get("tokenizer.ggml.tokens")).hasSize(512);
     }
 
+    private static ModelRecipe dressed(String name, Optional<String> from, Texts texts) {
+        return new ModelRecipe(
+                name(name),
+                from.map(FolderModelMakerTest::name),
+                from.isPresent() ? new TreeMap<>() : new TreeMap<>(Map.of("m.gguf", WEIGHTS)),
+                new TreeMap<>(),
+                texts,
+                Map.of("temperature", 0.5, "stop", List.of("<|end|>")),
+                Optional.of("[{\"role\":\"user\",\"content\":\"Hi\"}]"),
+                Optional.empty(),
+                ModelRecipe.Config.NONE,
+                Continuation.FLUENT);
+    }
+
+    private static Texts texts(String template, String system) {
+        return new Texts(Optional.of(template), Optional.of(system), List.of("MIT"));
+    }
+
+    @Test
+    void writesTextsAsTheLayersThatOllamaWrites() throws IOException {
+        List<String> steps =
+                steps(dressed("m", Optional.empty(), texts("{{ .Prompt }}", "Be brief.")))
+                        .collectList()
+                        .block();
+
+        Manifest manifest = manifest("m");
+        assertThat(steps)
+                .hasSize(9)
+                .startsWith("parsing GGUF", "using existing layer " + WEIGHTS)
+                .endsWith("writing manifest", "success");
+        assertThat(manifest.layers())
+                .extracting(Manifest.Layer::kind)
+                .containsExactly("model", "template", "system", "license", "params", "messages");
+        assertThat(manifest.layers().stream().skip(1).map(this::text))
+                .containsExactly(
+                        "{{ .Prompt }}",
+                        "Be brief.",
+                        "MIT",
+                        "{\"stop\":[\"\\u003c|end|\\u003e\"],\"temperature\":0.5}\n",
+                        "[{\"role\":\"user\",\"content\":\"Hi\"}]\n");
+        StoredModel model = store.list().getFirst();
+        assertThat(model.template()).contains("{{ .Prompt }}");
+        assertThat(model.params()).containsEntry("temperature", 0.5);
+        assertThat(model.fault()).isEmpty();
+    }
+
+    @Test
+    void inheritsLayersAndReplacesMergesOrAddsByTheirKind() throws IOException {
+        steps(dressed("base", Optional.empty(), texts("{{ .Prompt }}", "Be brief."))).blockLast();
+
+        List<String> steps =
+                steps(
+                                new ModelRecipe(
+                                        name("made"),
+                                        Optional.of(name("BASE")),
+                                        new TreeMap<>(),
+                                        new TreeMap<>(),
+                                        new Texts(
+                                                Optional.empty(),
+                                                Optional.of("Be long."),
+                                                List.of("GPL")),
+                                        Map.of("temperature", 0.9, "top_k", 3),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        ModelRecipe.Config.NONE,
+                                        Continuation.FLUENT))
+                        .collectList()
+                        .block();
+
+        Manifest manifest = manifest("made");
+        assertThat(steps)
+                .startsWith("using existing layer " + WEIGHTS)
+                .doesNotContain("parsing GGUF");
+        assertThat(manifest.layers().getFirst().from()).isEqualTo("base:latest");
+        assertThat(manifest.layers())
+                .extracting(Manifest.Layer::kind)
+                .containsExactly(
+                        "model", "template", "license", "messages", "system", "license", "params");
+        assertThat(manifest.layers().stream().skip(1).map(this::text))
+                .containsExactly(
+                        "{{ .Prompt }}",
+                        "MIT",
+                        "[{\"role\":\"user\",\"content\":\"Hi\"}]\n",
+                        "Be long.",
+                        "GPL",
+                        "{\"stop\":[\"\\u003c|end|\\u003e\"],\"temperature\":0.9,\"top_k\":3}\n");
+        assertThat(store.find(name("made")).orElseThrow().parts().parent())
+                .isEqualTo("base:latest");
+    }
+
+    @Test
+    void refusesATemplateThatIsNoneAndWritesNothing() throws IOException {
+        List<String> before = allFiles();
+
+        StepVerifier.create(steps(dressed("m", Optional.empty(), texts("{{ if }}", "Be brief."))))
+                .expectErrorMessage("template error: template: :1: missing value for if")
+                .verify();
+
+        assertThat(allFiles()).isEqualTo(before);
+    }
+
+    @Test
+    void keepsATemplateThatOnlyOllamaCanRunAndNamesTheDirective() {
+        steps(
+                        dressed(
+                                "m",
+                                Optional.empty(),
+                                texts("{{ define \"x\" }}{{ end }}{{ .Prompt }}", "S")))
+                .blockLast();
+
+        StoredModel model = store.list().getFirst();
+        assertThat(model.fault().orElseThrow()).contains("{{define}}").contains("Ollama");
+        assertThat(model.facts()).isPresent();
+    }
+
+    @Test
+    void namesTheModelThatIsNotThereToBeMadeFrom() {
+        StepVerifier.create(steps(dressed("m", Optional.of("gone"), texts("{{ .Prompt }}", "S"))))
+                .expectErrorMessage("model 'gone:latest' not found")
+                .verify();
+    }
+
+    private ModelRecipe quantized(String type) {
+        return new ModelRecipe(
+                name("small"),
+                Optional.empty(),
+                new TreeMap<>(Map.of("m.gguf", WEIGHTS)),
+                new TreeMap<>(),
+                Texts.NONE,
+                Map.of(),
+                Optional.empty(),
+                Optional.of(type),
+                ModelRecipe.Config.NONE,
+                Continuation.FLUENT);
+    }
+
+    @Test
+    void takesInWhatTheQuantizerWrote() throws IOException {
+        byte[] smaller = StoreFiles.gguf(8);
+        quantizer =
+                (_, target, _) -> Flux.just(0.5, 1.0).doOnComplete(() -> write(target, smaller));
+
+        List<MakingStep> steps =
+                store.maker(quantizer)
+                        .make(quantized("q8_0"))
+                        .collectList()
+                        .blockOptional()
+                        .orElseThrow();
+
+        BlobDigest made = new BlobDigest(StoreFiles.sha256(smaller));
+        assertThat(steps)
+                .extracting(MakingStep::status)
+                .containsExactly(
+                        "parsing GGUF",
+                        "quantizing F16 model to Q8_0",
+                        "quantizing F16 model to Q8_0",
+                        "verifying conversion",
+                        "creating new layer " + made,
+                        "writing manifest",
+                        "success");
+        assertThat(steps.get(1).share())
+                .contains(
+                        new MakingStep.Share("0000000000000000000", GGUF.length, GGUF.length / 2));
+        assertThat(manifest("small").layers().getFirst().blob()).isEqualTo(made);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Test
+    void leavesNothingOfAQuantizationThatFailsOrIsGivenUp() throws IOException {
+        quantizer = (_, _, _) -> Flux.error(new IllegalStateException("exit code 1"));
+        StepVerifier.create(steps(quantized("Q8_0")))
+                .expectNext("parsing GGUF")
+                .expectErrorMessage("exit code 1")
+                .verify();
+
+        quantizer = (_, _, _) -> Flux.concat(Flux.just(0.5), Flux.never());
+        StepVerifier.create(steps(quantized("Q8_0"))).expectNextCount(2).thenCancel().verify();
+
+        Awaitility.await().untilAsserted(() -> assertThat(leftovers()).isEmpty());
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void quantizesNothingThatHasTheTypeAndToNoUnknownOne() {
+        assertThat(steps(quantized("f16")).collectList().block())
+                .startsWith("parsing GGUF", "using existing layer " + WEIGHTS);
+        StepVerifier.create(steps(quantized("q3_x")).last())
+                .expectErrorMessage(
+                        "unsupported quantization type Q3_X - supported types are F32, F16, Q4_K_S, Q4_K_M, Q8_0")
+                .verify();
+    }
+
+    private Manifest manifest(String name) throws IOException {
+        return Manifest.parse(
+                Files.readAllBytes(
+                        root.resolve("manifests/registry.ollama.ai/library/" + name + "/latest")));
+    }
+
+    private String text(Manifest.Layer layer) {
+        try {
+            return Files.readString(root.resolve("blobs/sha256-" + layer.blob().hex()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     private FileView view(StoredModel model, boolean verbose) {
         return store.viewer().view(model, verbose).blockOptional().orElseThrow();
     }
 
     private Flux<String> make(String name, Continuation continuation) {
-        return store.maker().make(name(name), WEIGHTS, continuation);
+        return steps(ModelRecipe.ofFile(name(name), "m.gguf", WEIGHTS, continuation));
+    }
+
+    private Flux<String> steps(ModelRecipe recipe) {
+        return store.maker(quantizer).make(recipe).map(MakingStep::status);
     }
 
     private static ModelRef name(String name) {

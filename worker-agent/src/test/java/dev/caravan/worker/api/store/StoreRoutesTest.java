@@ -19,6 +19,7 @@ import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.StoreFiles;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelPolicy;
+import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.mapping.PolicyMessages;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.node.StringNode;
@@ -66,7 +68,11 @@ class StoreRoutesTest {
         store.start();
         var routes =
                 new StoreRoutes(
-                        store.blobs(), store, store.maker(), store.viewer(), store.policies());
+                        store.blobs(),
+                        store,
+                        store.maker((_, _, _) -> Flux.empty()),
+                        store.viewer(),
+                        store.policies());
         server =
                 HttpServer.create()
                         .host("127.0.0.1")
@@ -285,11 +291,13 @@ class StoreRoutesTest {
     @Test
     void keepsTheNewestPolicyWholeBesideItsModel() throws Exception {
         post(blob(DIGEST), GGUF);
-        store.maker()
+        store.maker((_, _, _) -> Flux.empty())
                 .make(
-                        ModelRef.parse("tiny").orElseThrow(),
-                        BlobDigest.parse(DIGEST).orElseThrow(),
-                        Continuation.FLUENT)
+                        ModelRecipe.ofFile(
+                                ModelRef.parse("tiny").orElseThrow(),
+                                "tiny.gguf",
+                                BlobDigest.parse(DIGEST).orElseThrow(),
+                                Continuation.FLUENT))
                 .blockLast();
         String whole =
                 """

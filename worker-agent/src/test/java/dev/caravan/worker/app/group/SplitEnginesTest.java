@@ -11,6 +11,7 @@ import dev.caravan.worker.app.desired.Wanted;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.FakeEngines;
+import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.SplitLayout;
@@ -84,8 +85,8 @@ class SplitEnginesTest {
                 new EngineSpec(
                         new ReplicaId("r"),
                         "demo:1b",
+                        new FakeStore().list().getFirst(),
                         Path.of("/m"),
-                        true,
                         2048,
                         1,
                         Continuation.EXACT,

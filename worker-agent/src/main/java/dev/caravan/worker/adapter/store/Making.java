@@ -1,0 +1,214 @@
+package dev.caravan.worker.adapter.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.template.GoJson;
+import dev.caravan.template.PromptTemplate;
+import dev.caravan.template.TemplateException;
+import dev.caravan.template.UnsupportedDirective;
+import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.MakingStep;
+import dev.caravan.worker.app.store.ModelRecipe;
+import dev.caravan.worker.app.store.StoredModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+
+/** One model being made; its methods are called in their order, one after the other, and block. */
+final class Making {
+
+    private final ModelRecipe recipe;
+    private final StoreFolders folders;
+    private final WeightsCache cache;
+    private final Drafts drafts;
+    private ConfigBlob base = ConfigBlob.NONE;
+
+    Making(ModelRecipe recipe, StoreFolders folders, WeightsCache cache, Uploads uploads) {
+        this.recipe = recipe;
+        this.folders = folders;
+        this.cache = cache;
+        this.drafts = new Drafts(folders, uploads);
+    }
+
+    /** Refuses what cannot come to anything, before the first step. */
+    void check() {
+        recipe.texts().template().ifPresent(Making::checkTemplate);
+    }
+
+    /** Good Go that is not interpreted here is kept: an Ollama engine can run it. */
+    private static void checkTemplate(String template) {
+        try {
+            PromptTemplate.parse(template);
+        } catch (UnsupportedDirective beyondUs) {
+            return;
+        } catch (TemplateException broken) {
+            throw invalid("template error: " + broken.getMessage());
+        }
+    }
+
+    /** Takes over the layers of the model that it is made from. */
+    void begin(StoredModel source) {
+        Manifest manifest = manifest(folders.manifest(source.name()));
+        for (Manifest.Layer layer : manifest.layers()) {
+            requireBlob(layer.blob());
+            drafts.keep(layer.from(source.name().display()));
+        }
+        Path config = folders.blob(manifest.config().blob());
+        if (Files.isRegularFile(config)) {
+            base = ConfigBlob.parse(read(config));
+        }
+    }
+
+    /** Takes in the files that it is made of; none is read beyond its head. */
+    void begin(Consumer<MakingStep> step) {
+        Map<String, FileKind> kinds = kinds(recipe.files());
+        if (kinds.values().stream().filter(FileKind.MODEL::equals).count() > 1) {
+            throw invalid(
+                    "files: %s (expected: one GGUF file of weights; join parts with llama-gguf-split --merge)"
+                            .formatted(kinds.keySet()));
+        }
+        kinds.forEach((name, kind) -> take(name, kind, recipe.files()));
+        drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
+        kinds.keySet().forEach(_ -> step.accept(MakingStep.of("parsing GGUF")));
+    }
+
+    void addAdapters(Consumer<MakingStep> step) {
+        Map<String, FileKind> kinds = kinds(recipe.adapters());
+        if (kinds.size() > 1) {
+            throw invalid("only one adapter is currently supported");
+        }
+        kinds.forEach(
+                (name, kind) -> {
+                    if (kind != FileKind.ADAPTER) {
+                        throw invalid(
+                                "%s: a %s (expected: a LoRA adapter, general.type \"adapter\")"
+                                        .formatted(name, kind.layer()));
+                    }
+                    step.accept(MakingStep.of("parsing GGUF"));
+                    take(name, kind, recipe.adapters());
+                });
+    }
+
+    private Map<String, FileKind> kinds(SortedMap<String, BlobDigest> files) {
+        Map<String, FileKind> kinds = new LinkedHashMap<>();
+        files.forEach((name, digest) -> kinds.put(name, FileKind.of(name, requireBlob(digest))));
+        return kinds;
+    }
+
+    private void take(String name, FileKind kind, SortedMap<String, BlobDigest> files) {
+        BlobDigest digest = files.get(name);
+        if (digest == null) {
+            throw new IllegalStateException("file without a blob: " + name);
+        }
+        Manifest.Layer layer =
+                Manifest.Layer.of(kind.mediaType(), digest, size(folders.blob(digest)));
+        drafts.keep(kind == FileKind.MODEL ? layer : layer.from(name));
+    }
+
+    /** The weights as they are now; a model without any cannot be made. */
+    Manifest.Layer weightsLayer() {
+        return drafts.first(FileKind.MODEL.layer())
+                .orElseThrow(() -> invalid("no weights (expected: a GGUF file of a model)"));
+    }
+
+    Weights weights(Manifest.Layer layer) {
+        return switch (cache.read(folders.blob(layer.blob()))) {
+            case WeightsCache.Read(var weights) -> weights;
+            case WeightsCache.Broken(var why) -> throw invalid(why);
+        };
+    }
+
+    void replaceWeights(BlobDigest digest, boolean created) {
+        Manifest.Layer old = weightsLayer();
+        drafts.replace(
+                old,
+                Manifest.Layer.of(old.mediaType(), digest, size(folders.blob(digest))),
+                created);
+    }
+
+    /** Writes the small layers and the config; gives the manifest, which is not written. */
+    Manifest finish(Consumer<MakingStep> step) {
+        Weights weights = weights(weightsLayer());
+        recipe.texts().template().ifPresent(text -> drafts.set("template", text.getBytes(UTF_8)));
+        recipe.texts().system().ifPresent(text -> drafts.set("system", text.getBytes(UTF_8)));
+        recipe.texts().licenses().forEach(text -> drafts.add("license", text.getBytes(UTF_8)));
+        Map<String, @Nullable Object> parameters = parameters();
+        if (!parameters.isEmpty()) {
+            drafts.set("params", (GoJson.text(parameters) + "\n").getBytes(UTF_8));
+        }
+        recipe.messages().ifPresent(json -> drafts.set("messages", (json + "\n").getBytes(UTF_8)));
+        Manifest.Layer config = drafts.config(ConfigBlob.of(weights, base, recipe.config()));
+        drafts.statuses().forEach(status -> step.accept(MakingStep.of(status)));
+        return Manifest.of(config, drafts.layers());
+    }
+
+    private Map<String, @Nullable Object> parameters() {
+        Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+        drafts.first("params")
+                .map(layer -> read(folders.blob(layer.blob())))
+                .ifPresent(
+                        json -> {
+                            try {
+                                parameters.putAll(
+                                        WireJson.mapper()
+                                                .readValue(
+                                                        json,
+                                                        new TypeReference<
+                                                                Map<String, Object>>() {}));
+                            } catch (JacksonException broken) {
+                                throw invalid("params layer: " + broken.getOriginalMessage());
+                            }
+                        });
+        parameters.putAll(recipe.parameters());
+        return parameters;
+    }
+
+    private Path requireBlob(BlobDigest digest) {
+        Path file = folders.blob(digest);
+        if (!Files.isRegularFile(file)) {
+            throw invalid(
+                    "blob %s not found (expected: sent before with POST /api/blobs/%s)"
+                            .formatted(digest, digest));
+        }
+        return file;
+    }
+
+    private static Manifest manifest(Path file) {
+        try {
+            return Manifest.parse(read(file));
+        } catch (JacksonException | NullPointerException broken) {
+            throw invalid("manifest: " + broken.getMessage());
+        }
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException gone) {
+            throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException gone) {
+            throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
+        }
+    }
+
+    private static CaravanException invalid(String text) {
+        return new CaravanException(FaultCode.INVALID_REQUEST, text);
+    }
+}
