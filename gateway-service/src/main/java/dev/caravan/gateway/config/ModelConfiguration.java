@@ -160,11 +160,16 @@ class ModelConfiguration {
     }
 
     @Bean
-    UnansweredRequests unansweredRequests(
+    RouteTable routeTable(
             ObjectProvider<RouterFunction<ServerResponse>> routes, ObjectProvider<PassedOn> more) {
         List<PassedOn> passedOn =
                 Stream.concat(PASSED_ON.keySet().stream().map(PassedOn::get), more.orderedStream())
                         .toList();
-        return new UnansweredRequests(new RouteTable(routes.stream().toList(), passedOn));
+        return new RouteTable(routes.stream().toList(), passedOn);
+    }
+
+    @Bean
+    UnansweredRequests unansweredRequests(RouteTable routes) {
+        return new UnansweredRequests(routes);
     }
 }
