@@ -17,6 +17,8 @@ import reactor.core.publisher.Mono;
  */
 public final class RequestIds implements WebFilter, Ordered {
 
+    static final int ORDER = Ordered.HIGHEST_PRECEDENCE;
+
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private final InstantSource clock;
@@ -27,7 +29,7 @@ public final class RequestIds implements WebFilter, Ordered {
 
     @Override
     public int getOrder() {
-        return Ordered.HIGHEST_PRECEDENCE;
+        return ORDER;
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
@@ -27,6 +29,15 @@ import reactor.core.publisher.Mono;
  */
 public final class RouteTable {
 
+    /** In which Ollama's router lists methods; its own routes have no others. */
+    private static final List<HttpMethod> ORDER =
+            List.of(HttpMethod.HEAD, HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
+
+    /**
+     * @param path a pattern
+     */
+    public record Route(HttpMethod method, String path) {}
+
     private record Entry(PathPattern path, HttpMethod method) {}
 
     private final List<Entry> entries = new ArrayList<>();
@@ -39,6 +50,14 @@ public final class RouteTable {
         passedOn.forEach(route -> route.methods().forEach(method -> add(method, route.path())));
     }
 
+    /** Each route once, in their own order. */
+    public List<Route> routes() {
+        return entries.stream()
+                .map(entry -> new Route(entry.method(), entry.path().getPatternString()))
+                .distinct()
+                .toList();
+    }
+
     /** The methods of {@code path}, in the order of the routes; empty for an unknown path. */
     Set<HttpMethod> methods(String path) {
         PathContainer parsed = PathContainer.parsePath(path);
@@ -47,6 +66,16 @@ public final class RouteTable {
                 .filter(entry -> entry.path().matches(parsed))
                 .forEach(entry -> methods.add(entry.method()));
         return methods;
+    }
+
+    /** The value of an Allow header; empty for an unknown path. */
+    String allow(String path) {
+        Set<HttpMethod> methods = methods(path);
+        return Stream.concat(
+                        ORDER.stream().filter(methods::contains),
+                        methods.stream().filter(method -> !ORDER.contains(method)))
+                .map(HttpMethod::name)
+                .collect(Collectors.joining(", "));
     }
 
     private void add(HttpMethod method, String path) {

@@ -6,11 +6,8 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.gateway.dialect.ollama.OllamaErrors;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.route.Route;
@@ -95,43 +92,21 @@ public final class UnansweredRequests implements WebExceptionHandler, Ordered {
     private Mono<Void> noRoute(ServerWebExchange exchange) {
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().value();
-        Set<HttpMethod> methods = routes.methods(path);
-        if (!methods.isEmpty()) {
-            exchange.getResponse()
-                    .getHeaders()
-                    .set(
-                            HttpHeaders.ALLOW,
-                            methods.stream()
-                                    .map(HttpMethod::name)
-                                    .collect(Collectors.joining(", ")));
+        String allow = routes.allow(path);
+        if (!allow.isEmpty()) {
+            exchange.getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
             return text(exchange, HttpStatus.METHOD_NOT_ALLOWED, "405 method not allowed");
         }
-        String clean = clean(path);
-        if (!clean.equals(path) && routes.methods(clean).contains(request.getMethod())) {
-            return redirect(exchange, clean, path.contains("//"));
+        String without = path.length() > 1 ? path.replaceFirst("/$", "") : path;
+        if (!without.equals(path) && routes.methods(without).contains(request.getMethod())) {
+            // gone for good for a GET; all else has to keep its method
+            boolean permanent = request.getMethod().equals(HttpMethod.GET);
+            return CleanPaths.redirect(
+                    exchange,
+                    permanent ? HttpStatus.MOVED_PERMANENTLY : HttpStatus.TEMPORARY_REDIRECT,
+                    without);
         }
         return text(exchange, HttpStatus.NOT_FOUND, "404 page not found");
-    }
-
-    private static String clean(String path) {
-        String single = path.replaceAll("/{2,}", "/");
-        return single.length() > 1 && single.endsWith("/")
-                ? single.substring(0, single.length() - 1)
-                : single;
-    }
-
-    /** A trailing slash of a GET is gone for good; all else has to keep its method. */
-    private static Mono<Void> redirect(
-            ServerWebExchange exchange, String clean, boolean doubledSlash) {
-        boolean permanent =
-                exchange.getRequest().getMethod().equals(HttpMethod.GET) && !doubledSlash;
-        ServerHttpResponse response = exchange.getResponse();
-        response.setStatusCode(
-                permanent ? HttpStatus.MOVED_PERMANENTLY : HttpStatus.TEMPORARY_REDIRECT);
-        String query = exchange.getRequest().getURI().getRawQuery();
-        response.getHeaders().setLocation(URI.create(query == null ? clean : clean + "?" + query));
-        response.getHeaders().setContentLength(0);
-        return response.setComplete();
     }
 
     private static Mono<Void> defect(ServerWebExchange exchange, Throwable failure) {

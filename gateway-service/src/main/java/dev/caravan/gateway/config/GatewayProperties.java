@@ -1,11 +1,13 @@
 package dev.caravan.gateway.config;
 
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.gateway.api.OriginRules;
 import dev.caravan.gateway.dialect.ollama.KeepAliveReader;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -23,6 +25,9 @@ import org.springframework.validation.annotation.Validated;
  * @param stall longest time without any progress of an answer, prefill included
  * @param retries other replicas one request may try before its first byte
  * @param maxBody largest body that is read
+ * @param origins pages that may call beside those of this machine, such as {@code
+ *     https://chat.example:8080}; one {@code *} in it is any text, alone it is every page (Ollama's
+ *     OLLAMA_ORIGINS)
  */
 @Validated
 @ConfigurationProperties("caravan.gateway")
@@ -33,6 +38,7 @@ public record GatewayProperties(
         @DefaultValue("5m") Duration stall,
         @DefaultValue("6") @Min(0) @Max(100) int retries,
         @DefaultValue("64MB") DataSize maxBody,
+        @DefaultValue List<String> origins,
         @DefaultValue @Valid Admission admission) {
 
     /**
@@ -44,8 +50,10 @@ public record GatewayProperties(
             @DefaultValue("512") @Min(0) int maxQueued) {}
 
     public GatewayProperties {
+        origins = List.copyOf(origins);
         positive("cold-wait", coldWait);
         positive("stall", stall);
+        OriginRules.check(origins);
         if (maxBody.toBytes() < 1 || maxBody.toBytes() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "caravan.gateway.max-body: %s (expected: 1 byte to 2047 MB)"

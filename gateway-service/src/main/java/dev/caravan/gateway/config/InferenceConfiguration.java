@@ -4,7 +4,6 @@ import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.routing.Router;
 import dev.caravan.gateway.api.InferenceHandler;
 import dev.caravan.gateway.api.InferenceRoutes;
-import dev.caravan.gateway.api.RequestIds;
 import dev.caravan.gateway.app.AccessControl;
 import dev.caravan.gateway.app.AdmissionControl;
 import dev.caravan.gateway.app.ColdStarts;
@@ -151,10 +150,5 @@ class InferenceConfiguration {
     RouterFunction<ServerResponse> inferenceRoutes(
             InferenceHandler handler, RunningRequests running, InstantSource clock) {
         return new InferenceRoutes(handler, running, clock).routes();
-    }
-
-    @Bean
-    RequestIds requestIds(InstantSource clock) {
-        return new RequestIds(clock);
     }
 }

@@ -4,6 +4,7 @@ import dev.caravan.gateway.adapter.catalogue.HttpAgentStores;
 import dev.caravan.gateway.adapter.catalogue.HttpClusterModels;
 import dev.caravan.gateway.adapter.catalogue.RegistryCatalogue;
 import dev.caravan.gateway.adapter.scheduler.SchedulerSplits;
+import dev.caravan.gateway.api.AnswerRecords;
 import dev.caravan.gateway.api.BlobHandler;
 import dev.caravan.gateway.api.ModelHandler;
 import dev.caravan.gateway.api.ModelRoutes;
@@ -12,6 +13,8 @@ import dev.caravan.gateway.api.RouteTable;
 import dev.caravan.gateway.api.SplitHandler;
 import dev.caravan.gateway.api.SystemHandler;
 import dev.caravan.gateway.api.UnansweredRequests;
+import dev.caravan.gateway.api.document.OpenApiDocument;
+import dev.caravan.gateway.api.document.OpenApiRoutes;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentStores;
 import dev.caravan.gateway.app.models.AgentSurvey;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.cloud.gateway.route.RouteLocator;
@@ -119,10 +123,8 @@ class ModelConfiguration {
             Views views,
             Neighbours neighbours,
             ObjectProvider<BuildProperties> build) {
-        BuildProperties known = build.getIfAvailable();
-        String version = known == null ? "development" : String.valueOf(known.getVersion());
         return new ModelRoutes(
-                        new SystemHandler(views, neighbours, version),
+                        new SystemHandler(views, neighbours, version(build)),
                         models,
                         new BlobHandler(blobs),
                         splits)
@@ -160,11 +162,38 @@ class ModelConfiguration {
     }
 
     @Bean
-    UnansweredRequests unansweredRequests(
+    RouteTable routeTable(
             ObjectProvider<RouterFunction<ServerResponse>> routes, ObjectProvider<PassedOn> more) {
         List<PassedOn> passedOn =
                 Stream.concat(PASSED_ON.keySet().stream().map(PassedOn::get), more.orderedStream())
                         .toList();
-        return new UnansweredRequests(new RouteTable(routes.stream().toList(), passedOn));
+        return new RouteTable(routes.stream().toList(), passedOn);
+    }
+
+    @Bean
+    OpenApiRoutes openApi(
+            ObjectProvider<RouteTable> routes, ObjectProvider<BuildProperties> build) {
+        return new OpenApiRoutes(
+                new OpenApiDocument(AnswerRecords.ALL), routes::getObject, version(build));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> openApiRoutes(OpenApiRoutes openApi) {
+        return openApi.routes();
+    }
+
+    @Bean
+    SmartInitializingSingleton openApiIsMadeAtTheStart(OpenApiRoutes openApi) {
+        return openApi::prepare;
+    }
+
+    private static String version(ObjectProvider<BuildProperties> build) {
+        BuildProperties known = build.getIfAvailable();
+        return known == null ? "development" : String.valueOf(known.getVersion());
+    }
+
+    @Bean
+    UnansweredRequests unansweredRequests(RouteTable routes) {
+        return new UnansweredRequests(routes);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.run.KeepAlive;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -26,6 +27,7 @@ class GatewayPropertiesTest {
                                 Duration.ofMinutes(5),
                                 6,
                                 DataSize.ofMegabytes(64),
+                                List.of(),
                                 new GatewayProperties.Admission(1024, 512)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.Unset());
     }
@@ -35,6 +37,7 @@ class GatewayPropertiesTest {
         GatewayProperties properties =
                 bind(
                         Map.of(
+                                "caravan.gateway.origins", "https://a.example,app://x*",
                                 "caravan.gateway.context-length", "8192",
                                 "caravan.gateway.keep-alive", "300",
                                 "caravan.gateway.cold-wait", "30s",
@@ -53,6 +56,7 @@ class GatewayPropertiesTest {
                                 Duration.ofMinutes(1),
                                 2,
                                 DataSize.ofMegabytes(1),
+                                List.of("https://a.example", "app://x*"),
                                 new GatewayProperties.Admission(5, 0)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.For(Duration.ofMinutes(5)));
     }
@@ -61,6 +65,9 @@ class GatewayPropertiesTest {
     void namesAValueThatCannotBe() {
         assertThatThrownBy(() -> bind(Map.of("caravan.gateway.stall", "0s")))
                 .hasRootCauseMessage("caravan.gateway.stall: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.gateway.origins", "chat.example")))
+                .rootCause()
+                .hasMessageStartingWith("caravan.gateway.origins: \"chat.example\" (expected:");
     }
 
     private static GatewayProperties bind(Map<String, String> values) {

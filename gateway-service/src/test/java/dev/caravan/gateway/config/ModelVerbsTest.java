@@ -62,6 +62,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
@@ -106,7 +107,8 @@ class ModelVerbsTest {
 
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
-    @Import(ModelConfiguration.class)
+    @EnableConfigurationProperties(GatewayProperties.class)
+    @Import({ModelConfiguration.class, EdgeConfiguration.class})
     static class App {
         @Bean
         NewestView newestView() {
@@ -416,7 +418,7 @@ class ModelVerbsTest {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             OutputStream out = socket.getOutputStream();
             out.write(
-                    "POST /api/blobs/sha256:%s HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\nfirst bytes"
+                    "POST /api/blobs/sha256:%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n\r\nfirst bytes"
                             .formatted(DIGEST)
                             .getBytes(UTF_8));
             out.flush();
@@ -736,7 +738,7 @@ class ModelVerbsTest {
             delimiter = '|',
             value = {
                 "GET|/api/show|POST",
-                "POST|/api/tags|GET, HEAD",
+                "POST|/api/tags|HEAD, GET",
                 "HEAD|/api/ps|GET",
                 "DELETE|/api/blobs/sha256:1|HEAD, POST",
                 "POST|/api/distributed/nodes|GET"

@@ -14,8 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * What every service of a cluster is told.
  *
  * @param clusterId names the cluster; engines carry it in their environment
- * @param tokenFile file with the cluster's token, one line; wins over {@code token}
- * @param token the cluster's token itself; one of the two is required
+ * @param token the cluster's token itself; this or its file is required
+ * @param tokenFile file with the cluster's token, one line; wins over the token itself
  * @param registry base URLs of the registry's instances
  * @param redis URL of Redis
  * @param readyFile written once all ports listen; see {@link ReadyFile}

@@ -53,7 +53,8 @@ final class LoadPlacing {
 
     /** What agents can offer to a model. */
     List<AgentRoom> rooms(ModelDigest digest) {
-        return new RoomSurvey(desired, idleTimes, loads).rooms(agents.alive(), digest);
+        return new RoomSurvey(desired, idleTimes, loads, settings.maxLoadedModels())
+                .rooms(agents.alive(), digest);
     }
 
     /** Plans a load that has no site; an outcome where there is none to be had. */

@@ -26,11 +26,16 @@ final class RoomSurvey {
     private final DesiredBook desired;
     private final IdleTimes idleTimes;
     private final Collection<Load> loads;
+    private final int mostEngines;
 
-    RoomSurvey(DesiredBook desired, IdleTimes idleTimes, Collection<Load> loads) {
+    /**
+     * @param mostEngines of one agent at once; 0: as many as fit
+     */
+    RoomSurvey(DesiredBook desired, IdleTimes idleTimes, Collection<Load> loads, int mostEngines) {
         this.desired = desired;
         this.idleTimes = idleTimes;
         this.loads = loads;
+        this.mostEngines = mostEngines;
     }
 
     /**
@@ -61,7 +66,8 @@ final class RoomSurvey {
                 memory.available(),
                 memory.budget(),
                 new ByteSize(Math.max(memory.used().bytes(), resident)),
-                engines);
+                engines,
+                mostEngines);
     }
 
     private List<HeldEngine> engines(AgentStatus agent, Map<ReplicaId, HeldEngine> heads) {

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param contextLength tokens of context of a demand that names none
  * @param loadTimeout how long a load may show no progress
  * @param longestWait how long an answer to a demand may be held back
+ * @param maxLoadedModels engines of one agent at once; 0: as many as fit
  * @param models policies of models whose policy nobody has put, by {@link
  *     dev.caravan.core.model.ModelRef#key}
  */
@@ -18,6 +19,7 @@ public record Settings(
         int contextLength,
         Duration loadTimeout,
         Duration longestWait,
+        int maxLoadedModels,
         Map<String, PolicyDefaults> models) {
 
     public Settings {

@@ -41,6 +41,7 @@ class SchedulerConfiguration {
                 properties.contextLength(),
                 properties.loadTimeout(),
                 properties.longestWait(),
+                properties.maxLoadedModels(),
                 properties.defaults());
     }
 

@@ -22,6 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param loadTimeout how long a load may show no progress before it is given up (Ollama's
  *     OLLAMA_LOAD_TIMEOUT)
  * @param longestWait how long an answer to a load may be held back, whatever the asker wishes
+ * @param maxLoadedModels engines one agent runs at once, members of split models counted; an idle
+ *     one goes for a new one (Ollama's OLLAMA_MAX_LOADED_MODELS); 0: as many as fit
  * @param models policies by the model's name, in brackets as {@code "[llama3.2:3b]"}; each holds as
  *     long as nobody has put one for that model
  */
@@ -32,6 +34,7 @@ public record SchedulerProperties(
         @DefaultValue("0") @Min(0) int contextLength,
         @DefaultValue("5m") Duration loadTimeout,
         @DefaultValue("60s") Duration longestWait,
+        @DefaultValue("0") @Min(0) int maxLoadedModels,
         @DefaultValue Map<String, Model> models) {
 
     /**

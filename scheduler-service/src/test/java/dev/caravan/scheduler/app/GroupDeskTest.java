@@ -34,7 +34,8 @@ class GroupDeskTest {
     private final AtomicInteger ids = new AtomicInteger();
     private final Desk desk =
             new Desk(
-                    new Settings(4, 4096, Duration.ofMinutes(5), Duration.ofMinutes(1), Map.of()),
+                    new Settings(
+                            4, 4096, Duration.ofMinutes(5), Duration.ofMinutes(1), 0, Map.of()),
                     () -> new ReplicaId("r" + ids.incrementAndGet()));
     private final Cluster cluster = new Cluster();
     private final Map<String, DesiredState> copies = new HashMap<>();
@@ -311,7 +312,7 @@ class GroupDeskTest {
         Desk other =
                 new Desk(
                         new Settings(
-                                4, 4096, Duration.ofMinutes(5), Duration.ofMinutes(1), Map.of()),
+                                4, 4096, Duration.ofMinutes(5), Duration.ofMinutes(1), 0, Map.of()),
                         () -> new ReplicaId("x" + ids.incrementAndGet()));
 
         other.said(cluster.of("a"));

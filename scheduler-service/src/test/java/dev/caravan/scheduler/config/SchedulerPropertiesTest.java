@@ -31,25 +31,36 @@ class SchedulerPropertiesTest {
         assertThat(bind(Map.of()))
                 .isEqualTo(
                         new SchedulerProperties(
-                                0, 4096, Duration.ofMinutes(5), Duration.ofMinutes(1), Map.of()));
+                                0,
+                                4096,
+                                Duration.ofMinutes(5),
+                                Duration.ofMinutes(1),
+                                0,
+                                Map.of()));
     }
 
     @Test
-    void takesOllamasNames() throws IOException {
+    void hasTheseKeys() throws IOException {
         assertThat(
                         bind(
                                 Map.of(
-                                        "OLLAMA_NUM_PARALLEL", "2",
-                                        "OLLAMA_CONTEXT_LENGTH", "8192",
-                                        "OLLAMA_LOAD_TIMEOUT", "90s")))
+                                        "caravan.scheduler.max-loaded-models", "3",
+                                        "caravan.scheduler.slots", "2",
+                                        "caravan.scheduler.context-length", "8192",
+                                        "caravan.scheduler.load-timeout", "90s")))
                 .isEqualTo(
                         new SchedulerProperties(
-                                2, 8192, Duration.ofSeconds(90), Duration.ofMinutes(1), Map.of()));
+                                2,
+                                8192,
+                                Duration.ofSeconds(90),
+                                Duration.ofMinutes(1),
+                                3,
+                                Map.of()));
     }
 
     @Test
     void namesTheKeyAndWhatWasExpected() {
-        assertThatThrownBy(() -> bind(Map.of("OLLAMA_LOAD_TIMEOUT", "0s")))
+        assertThatThrownBy(() -> bind(Map.of("caravan.scheduler.load-timeout", "0s")))
                 .isInstanceOf(BindException.class)
                 .hasRootCauseMessage("load-timeout: PT0S (expected: > 0)");
     }

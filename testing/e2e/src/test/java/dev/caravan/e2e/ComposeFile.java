@@ -1,6 +1,7 @@
 package dev.caravan.e2e;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import tools.jackson.databind.JsonNode;
 
 /** The project's docker-compose.yml, and what the services say of the keys that it sets. */
 final class ComposeFile {
@@ -76,14 +78,21 @@ final class ComposeFile {
         return new Service(name, module.replace("-llamacpp", ""), content);
     }
 
-    /** The keys of the properties records of a module, as the compiler wrote them down. */
-    static List<String> keys(String module) throws IOException {
+    /** What the compiler wrote down of the properties records of a module. */
+    static JsonNode metadata(String module) {
         Path file = PROJECT.resolve(module).resolve(METADATA);
-        if (Files.notExists(file)) {
-            return List.of();
+        try {
+            return Files.exists(file)
+                    ? OllamaClient.JSON.readTree(Files.readString(file))
+                    : OllamaClient.JSON.createObjectNode();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
-        return OllamaClient.JSON
-                .readTree(Files.readString(file))
+    }
+
+    /** The keys of the properties records of a module. */
+    static List<String> keys(String module) {
+        return metadata(module)
                 .path("properties")
                 .valueStream()
                 .map(property -> property.path("name").asString())

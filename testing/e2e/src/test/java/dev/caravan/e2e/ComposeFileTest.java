@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.caravan.cli.cluster.UpOptions;
 import dev.caravan.engine.EngineHome;
+import dev.caravan.platform.OllamaVariable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -177,22 +178,17 @@ class ComposeFileTest {
     }
 
     private static boolean isRead(String module, String variable) {
-        try {
-            if (variable.startsWith("OLLAMA_")) {
-                Path settings =
-                        ComposeFile.PROJECT
-                                .resolve(module)
-                                .resolve("src/main/resources/application.yml");
-                return Files.readString(settings).contains("${" + variable + ":");
-            }
-            return OTHERS.contains(variable)
-                    || Stream.concat(
-                                    ComposeFile.keys(module).stream(),
-                                    ComposeFile.keys("lib/platform").stream())
-                            .map(ComposeFile::letters)
-                            .anyMatch(ComposeFile.letters(variable)::equals);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        List<String> keys =
+                Stream.concat(
+                                ComposeFile.keys(module).stream(),
+                                ComposeFile.keys("lib/platform").stream())
+                        .toList();
+        return OTHERS.contains(variable)
+                || keys.stream()
+                        .map(ComposeFile::letters)
+                        .anyMatch(ComposeFile.letters(variable)::equals)
+                || Arrays.stream(OllamaVariable.values())
+                        .filter(each -> each.name().equals(variable))
+                        .anyMatch(each -> each.keys().stream().anyMatch(keys::contains));
     }
 }

@@ -135,6 +135,13 @@ public final class OllamaClient {
                         .build());
     }
 
+    HttpResponse<String> upload(String path, byte[] body) {
+        return send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build());
+    }
+
     HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET().build());
     }

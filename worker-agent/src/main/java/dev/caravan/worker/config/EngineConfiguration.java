@@ -37,6 +37,7 @@ class EngineConfiguration {
                 launcher,
                 folder(cluster),
                 worker.threads(),
+                worker.engine().compute(),
                 worker.engineArguments(),
                 cluster.clusterId(),
                 worker.loadTimeout(),

@@ -1,6 +1,7 @@
 package dev.caravan.worker.config;
 
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.worker.adapter.llamacpp.ComputeOptions;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
@@ -63,8 +64,15 @@ public record WorkerProperties(
     /**
      * @param cpuVariant processor generation that engines compute for, such as {@code haswell}, so
      *     that unlike hosts get the same text; empty: the best this processor can run
+     * @param flashAttention auto, on or off; models whose continuation is exact go without
+     *     (Ollama's OLLAMA_FLASH_ATTENTION)
+     * @param kvCacheType how attended tokens are kept: f32, f16, bf16, q8_0, q4_0, q4_1, iq4_nl,
+     *     q5_0 or q5_1; empty: the engine's own, f16 (Ollama's OLLAMA_KV_CACHE_TYPE)
      */
-    public record Engine(@DefaultValue("") String cpuVariant) {
+    public record Engine(
+            @DefaultValue("") String cpuVariant,
+            @DefaultValue("auto") String flashAttention,
+            @DefaultValue("") String kvCacheType) {
 
         private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9_.-]{0,40}");
 
@@ -74,6 +82,11 @@ public record WorkerProperties(
                         "engine.cpu-variant: \"%s\" (expected: one that the agent's report names, such as haswell)"
                                 .formatted(cpuVariant));
             }
+            new ComputeOptions(flashAttention, kvCacheType);
+        }
+
+        ComputeOptions compute() {
+            return new ComputeOptions(flashAttention, kvCacheType);
         }
     }
 

@@ -38,7 +38,7 @@ class WorkerPropertiesTest {
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(1),
                                 DataSize.ofGigabytes(32),
-                                new WorkerProperties.Engine(""),
+                                new WorkerProperties.Engine("", "auto", ""),
                                 List.of()));
     }
 
@@ -56,13 +56,15 @@ class WorkerPropertiesTest {
                                         Map.entry("caravan.worker.keep-alive", "-1s"),
                                         Map.entry("caravan.worker.memory", "8GB"),
                                         Map.entry("caravan.worker.cores", "3"),
-                                        Map.entry("OLLAMA_NUM_PARALLEL", "2"),
+                                        Map.entry("caravan.worker.slots", "2"),
                                         Map.entry("caravan.worker.engine-dir", "/opt/llama"),
                                         Map.entry("caravan.worker.models-dir", "/models"),
-                                        Map.entry("OLLAMA_LOAD_TIMEOUT", "90s"),
+                                        Map.entry("caravan.worker.load-timeout", "90s"),
                                         Map.entry("caravan.worker.client-patience", "5s"),
                                         Map.entry("caravan.worker.tensor-cache", "0"),
                                         Map.entry("caravan.worker.engine.cpu-variant", "haswell"),
+                                        Map.entry("caravan.worker.engine.flash-attention", "on"),
+                                        Map.entry("caravan.worker.engine.kv-cache-type", "q8_0"),
                                         Map.entry(
                                                 "caravan.worker.engine-arguments",
                                                 "--mlock,-lv,4"))))
@@ -77,7 +79,7 @@ class WorkerPropertiesTest {
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(5),
                                 DataSize.ofBytes(0),
-                                new WorkerProperties.Engine("haswell"),
+                                new WorkerProperties.Engine("haswell", "on", "q8_0"),
                                 List.of("--mlock", "-lv", "4")));
     }
 
@@ -99,6 +101,20 @@ class WorkerPropertiesTest {
                 .hasRootCauseMessage(
                         "engine.cpu-variant: \"../x\" (expected: one that the agent's report names,"
                                 + " such as haswell)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.engine.flash-attention", "maybe")))
+                .hasRootCauseMessage(
+                        "engine.flash-attention: \"maybe\" (expected: auto, on or off)");
+        assertThatThrownBy(
+                        () ->
+                                bind(
+                                        Map.of(
+                                                "caravan.worker.engine.flash-attention",
+                                                "off",
+                                                "caravan.worker.engine.kv-cache-type",
+                                                "q8_0")))
+                .hasRootCauseMessage(
+                        "engine.kv-cache-type: q8_0 with flash attention off (expected: f32, f16"
+                                + " or bf16; others need it)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.tensor-cache", "-1B")))
                 .hasRootCauseMessage("tensor-cache: -1B (expected: >= 0)");
     }

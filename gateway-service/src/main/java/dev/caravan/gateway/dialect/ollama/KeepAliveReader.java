@@ -2,6 +2,7 @@ package dev.caravan.gateway.dialect.ollama;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.GoDuration;
 import dev.caravan.core.run.KeepAlive;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -32,8 +32,14 @@ final class FreeMemory {
         return rooms.stream().filter(any -> any.hostId().equals(hostId)).toList();
     }
 
-    /** Bytes within the agent's own budget once the named replicas are gone; may be below zero. */
+    /**
+     * Bytes within the agent's own budget once the named replicas are gone, none where it has as
+     * many engines as it may; may be below zero.
+     */
     static long ofAgent(AgentRoom room, Set<ReplicaId> gone) {
+        if (room.full(gone)) {
+            return 0;
+        }
         return room.budget().bytes()
                 - room.used().bytes()
                 - room.outstanding()

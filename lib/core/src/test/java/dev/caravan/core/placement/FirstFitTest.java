@@ -123,6 +123,40 @@ class FirstFitTest {
                 .hasMessage("candidate a (expected: one of the rooms)");
     }
 
+    @Test
+    void givesUpTheLongestIdleReplicaOfAnAgentThatHasAsManyAsItMay() {
+        AgentRoom two =
+                limited(2, engine("r1", 10, 10, Use.IDLE, 5), engine("r2", 10, 10, Use.IDLE, 1));
+        AgentRoom three =
+                limited(3, engine("r1", 10, 10, Use.IDLE, 5), engine("r2", 10, 10, Use.IDLE, 1));
+
+        assertThat(FirstFit.place(size(50), List.of(A), List.of(two)))
+                .isEqualTo(new Placement.Single(A, List.of(new ReplicaId("r2"))));
+        assertThat(FirstFit.place(size(50), List.of(A), List.of(three)))
+                .isEqualTo(new Placement.Single(A, List.of()));
+    }
+
+    @Test
+    void waitsForAnAgentThatHasAsManyAsItMayAndAllOfThemBusy() {
+        AgentRoom full = limited(1, engine("r1", 10, 10, Use.BUSY, 0));
+
+        assertThat(FirstFit.place(size(50), List.of(A), List.of(full)))
+                .isInstanceOf(Placement.Later.class);
+    }
+
+    private static AgentRoom limited(int most, HeldEngine... engines) {
+        AgentRoom room = room(A, "h", 1000, 1000, engines);
+        return new AgentRoom(
+                room.agent(),
+                room.hostId(),
+                room.total(),
+                room.available(),
+                room.budget(),
+                room.used(),
+                room.engines(),
+                most);
+    }
+
     private static ByteSize size(long bytes) {
         return new ByteSize(bytes);
     }

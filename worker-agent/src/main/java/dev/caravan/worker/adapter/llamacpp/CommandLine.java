@@ -18,10 +18,11 @@ import java.util.stream.IntStream;
  * The switches and environment of a {@code llama-server} or {@code rpc-server}.
  *
  * @param threads that one engine computes with
+ * @param compute the host's own way, below what a model asks for
  * @param extra switches of the operator's, after ours, so that they win
  * @param clusterId in the engine's environment, so that people and tests find its processes
  */
-record CommandLine(int threads, List<String> extra, String clusterId) {
+record CommandLine(int threads, ComputeOptions compute, List<String> extra, String clusterId) {
 
     /** Mebibytes of idle prompts that an engine may keep beside its slots; its default is 8192. */
     private static final int PROMPT_CACHE_MEBIBYTES = 128;
@@ -55,6 +56,7 @@ record CommandLine(int threads, List<String> extra, String clusterId) {
         // An engine that is told to end looks up from a stream only at its next ping.
         command.addAll(List.of("--sse-ping-interval", "1"));
         command.addAll(List.of("--cache-ram", text(PROMPT_CACHE_MEBIBYTES)));
+        command.addAll(compute.switches(spec.continuation()));
         if (spec.continuation() == Continuation.EXACT) {
             command.addAll(List.of("-fa", "off", "--no-repack"));
         }

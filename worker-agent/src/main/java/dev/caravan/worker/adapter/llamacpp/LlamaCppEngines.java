@@ -53,6 +53,7 @@ public final class LlamaCppEngines implements Engines {
      * @param cpuVariants that the engine could be pinned to; asked when one has been found
      * @param folder for the engines' logs
      * @param threads that one engine computes with
+     * @param compute the host's own way, below what a model asks for
      * @param extraArguments of each engine, after ours
      * @param clusterId put into each engine's environment
      * @param templates makes the prompts of models with a Go template
@@ -63,6 +64,7 @@ public final class LlamaCppEngines implements Engines {
             ProcessLauncher launcher,
             Path folder,
             int threads,
+            ComputeOptions compute,
             List<String> extraArguments,
             String clusterId,
             Duration loadTimeout,
@@ -70,7 +72,7 @@ public final class LlamaCppEngines implements Engines {
         this.finder = finder;
         this.cpuVariants = cpuVariants;
         this.launcher = launcher;
-        this.commandLine = new CommandLine(threads, extraArguments, clusterId);
+        this.commandLine = new CommandLine(threads, compute, extraArguments, clusterId);
         this.folder = folder;
         this.loadTimeout = loadTimeout;
         this.templates = templates;

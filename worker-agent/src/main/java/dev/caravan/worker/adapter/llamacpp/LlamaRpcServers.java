@@ -39,7 +39,7 @@ public final class LlamaRpcServers implements RpcServers {
             ByteSize kept) {
         this.engines = engines;
         this.launcher = launcher;
-        this.commandLine = new CommandLine(threads, List.of(), clusterId);
+        this.commandLine = new CommandLine(threads, ComputeOptions.NONE, List.of(), clusterId);
         this.folder = folder;
         this.cache = new TensorCache(folder.resolve("tensors"), kept);
     }

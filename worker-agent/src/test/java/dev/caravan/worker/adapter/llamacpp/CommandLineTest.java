@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class CommandLineTest {
 
-    private final CommandLine line = new CommandLine(3, List.of("--mlock"), "cluster-1");
+    private final CommandLine line =
+            new CommandLine(3, ComputeOptions.NONE, List.of("--mlock"), "cluster-1");
 
     private static EngineSpec spec(Continuation continuation) {
         return new EngineSpec(
@@ -55,6 +56,25 @@ class CommandLineTest {
                 .endsWith("-fa", "off", "--no-repack", "--mlock", "--swa-full");
         assertThat(line.environment(spec(Continuation.EXACT), "key"))
                 .containsEntry("GGML_CPU_TILED_MM", "0");
+    }
+
+    @Test
+    void computesAsTheHostWishesWhereThatLeavesAnExactAnswerExact() {
+        CommandLine quantized =
+                new CommandLine(3, new ComputeOptions("on", "q8_0"), List.of(), "cluster-1");
+        CommandLine plain =
+                new CommandLine(3, new ComputeOptions("off", "f32"), List.of(), "cluster-1");
+        Path server = Path.of("/bin/llama-server");
+
+        assertThat(quantized.command(server, spec(Continuation.FLUENT)))
+                .containsSubsequence("-fa", "on", "-ctk", "q8_0", "-ctv", "q8_0");
+        assertThat(quantized.command(server, spec(Continuation.EXACT)))
+                .containsOnlyOnce("-fa")
+                .containsSubsequence("-fa", "off")
+                .doesNotContain("-ctk", "-ctv");
+        assertThat(plain.command(server, spec(Continuation.EXACT)))
+                .containsOnlyOnce("-fa")
+                .containsSubsequence("-ctk", "f32", "-ctv", "f32", "-fa", "off");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.caravan.gateway.dialect.ollama;
+package dev.caravan.core.run;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them: {@code 1h30m}, {@code -1.5s}, {@code 300ms}, {@code 0}. */
-final class GoDuration {
+public final class GoDuration {
 
     private static final Pattern PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)([^\\d.]*)");
 
@@ -30,7 +30,7 @@ final class GoDuration {
      *
      * @throws CaravanException with Go's text where it is not a duration
      */
-    static BigDecimal nanos(String text) {
+    public static BigDecimal nanos(String text) {
         boolean negative = text.startsWith("-");
         String rest = negative || text.startsWith("+") ? text.substring(1) : text;
         if (rest.equals("0")) {
