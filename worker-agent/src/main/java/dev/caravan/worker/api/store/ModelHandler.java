@@ -60,7 +60,7 @@ final class ModelHandler {
     }
 
     private Flux<DataBuffer> make(CreateMessage message) {
-        return maker.make(name(message.name()), weights(message), continuation(message))
+        return maker.make(Answers.name(message.name()), weights(message), continuation(message))
                 .map(ProgressLine::status)
                 .onErrorResume(failure -> Mono.just(Answers.failed(failure)))
                 .map(Answers::line)
@@ -71,7 +71,7 @@ final class ModelHandler {
         return Answers.read(request, ShowQuery.class)
                 .flatMap(
                         query -> {
-                            StoredModel model = find(name(query.name()));
+                            StoredModel model = find(Answers.name(query.name()));
                             return viewer.view(model, query.verbose())
                                     .map(view -> message(model, view));
                         })
@@ -82,7 +82,7 @@ final class ModelHandler {
         return Answers.read(request, PolicyChange.class)
                 .flatMap(
                         change -> {
-                            ModelRef name = name(change.model());
+                            ModelRef name = Answers.name(change.model());
                             return policies.keep(name, policy(change))
                                     .flatMap(outcome -> answer(name, outcome));
                         });
@@ -136,11 +136,6 @@ final class ModelHandler {
                                         new ShowMessage.Tensor(
                                                 tensor.name(), tensor.type(), tensor.shape()))
                         .toList());
-    }
-
-    private static ModelRef name(String text) {
-        return ModelRef.parse(text == null ? "" : text)
-                .orElseThrow(() -> Answers.invalid("invalid model name"));
     }
 
     private static BlobDigest weights(CreateMessage message) {
