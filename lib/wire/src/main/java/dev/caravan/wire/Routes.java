@@ -22,7 +22,8 @@ public final class Routes {
     public static final String KEEP_ALIVE = "/internal/v1/keep-alive";
 
     /**
-     * Agent: HEAD (200, 404) and POST (201, 200 already there, 400 wrong digest) a blob's bytes.
+     * Agent: HEAD (200, 404) and POST (201, 200 already there, 400 wrong digest) a blob's bytes;
+     * GET them, or a {@code Range} of them.
      */
     public static final String BLOB = "/internal/v1/blobs/{digest}";
 
@@ -31,6 +32,24 @@ public final class Routes {
 
     /** Agent: POST {@link ShowQuery}, answers {@link ShowMessage}. */
     public static final String SHOW = "/internal/v1/models/show";
+
+    /** Agent: POST {@link DeleteMessage}; 204, 404 where the model is not there. */
+    public static final String DELETE = "/internal/v1/models/delete";
+
+    /** Agent: POST {@link CopyMessage}; 204, 404 where the source is not there. */
+    public static final String COPY = "/internal/v1/models/copy";
+
+    /** Agent: POST {@link TransferMessage}, answers NDJSON {@link ProgressLine}s. */
+    public static final String PULL = "/internal/v1/models/pull";
+
+    /** Agent: POST {@link TransferMessage}, answers NDJSON {@link ProgressLine}s. */
+    public static final String PUSH = "/internal/v1/models/push";
+
+    /** Agent: POST {@link FetchMessage}, answers NDJSON {@link ProgressLine}s. */
+    public static final String FETCH = "/internal/v1/models/fetch";
+
+    /** Agent: GET the bytes of the manifest of that SHA-256, 64 hex digits; 404. */
+    public static final String MANIFEST = "/internal/v1/manifests/{digest}";
 
     /** Agent: PUT {@link PolicyChange}; 204, 404 where the model is not there, 409 where older. */
     public static final String MODEL_POLICY = "/internal/v1/models/policy";

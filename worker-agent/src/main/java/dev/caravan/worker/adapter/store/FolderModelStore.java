@@ -2,12 +2,16 @@ package dev.caravan.worker.adapter.store;
 
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobStore;
+import dev.caravan.worker.app.store.ModelFiles;
 import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelNames;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
 import dev.caravan.worker.app.store.PolicyKeeper;
 import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
+import dev.caravan.worker.app.transfer.Intake;
+import dev.caravan.worker.app.transfer.PartialBlobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +52,8 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
     private final PolicyFiles policies;
     private final WeightsCache weights = new WeightsCache();
     private final ModelReader reader;
+    private final BlobHolds holds = new BlobHolds();
+    private final UnusedBlobs unused;
     private final Sinks.Many<List<StoredModel>> changes =
             Sinks.many().multicast().directBestEffort();
 
@@ -74,6 +80,7 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
         this.uploads = new Uploads(folders);
         this.policies = new PolicyFiles(folders, uploads);
         this.reader = new ModelReader(folders, policies, weights);
+        this.unused = new UnusedBlobs(folders, holds);
     }
 
     /**
@@ -113,6 +120,29 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
     public PolicyKeeper policies() {
         return new FolderPolicyKeeper(this, policies, disk);
     }
+
+    public ModelNames names() {
+        return new FolderModelNames(shelf());
+    }
+
+    public ModelFiles files() {
+        return new FolderModelFiles(shelf());
+    }
+
+    /**
+     * @param plan how downloads are cut into parts
+     */
+    public Arrivals arrivals(PartPlan plan) {
+        PartialFiles partials = new PartialFiles(folders, plan, disk);
+        return new Arrivals(new FolderIntake(shelf(), partials), partials);
+    }
+
+    private Shelf shelf() {
+        return new Shelf(this, folders, uploads, policies, holds, unused, disk);
+    }
+
+    /** The two ways in for models of others; only one such pair may be in use. */
+    public record Arrivals(Intake intake, PartialBlobs partials) {}
 
     public ModelViewer viewer() {
         return new FolderModelViewer(disk);
@@ -194,6 +224,12 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
 
     private static FileStamp weightsStamp(StoredModel model) {
         return model.weights().map(FileStamp::of).orElse(FileStamp.ABSENT);
+    }
+
+    /** Bytes free on the disk now; blocks. */
+    long measureFree() {
+        freeBytes = free();
+        return freeBytes;
     }
 
     private long free() {

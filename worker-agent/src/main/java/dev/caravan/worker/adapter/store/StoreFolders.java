@@ -10,6 +10,8 @@ import java.nio.file.Path;
  * <ul>
  *   <li>{@code manifests/<host>/<namespace>/<model>/<tag>}: one JSON file a model, as Ollama has it
  *   <li>{@code blobs/sha256-<hex>}: weights and small layers, as Ollama has it
+ *   <li>{@code blobs/sha256-<hex>-partial} and {@code …-partial-<n>}: a download that is not
+ *       complete, as Ollama has it
  *   <li>{@code blobs/upload-<random>}: bytes on their way in. Not {@code …-partial-<n>}, which
  *       Ollama reads as a part of a download of its own; a name like ours it removes after an hour
  *   <li>{@code policies/<host>/<namespace>/<model>/<tag>.json}: our policy. Beside the manifests'
@@ -30,6 +32,11 @@ record StoreFolders(Path root) {
 
     Path blob(BlobDigest digest) {
         return blobs().resolve("sha256-" + digest.hex());
+    }
+
+    /** A blob of which not all bytes are here yet; the records of its parts lie beside it. */
+    Path partial(BlobDigest digest) {
+        return blobs().resolve("sha256-" + digest.hex() + "-partial");
     }
 
     Path manifest(ModelRef name) {

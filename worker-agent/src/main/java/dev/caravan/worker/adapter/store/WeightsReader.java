@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads what a GGUF file says of itself; only its head is touched. */
 final class WeightsReader {
@@ -25,15 +26,27 @@ final class WeightsReader {
             GgufFile head = new GgufReader().read(file);
             return new WeightsCache.Read(weights(head, GgufFacts.of(head)));
         } catch (GgufException broken) {
-            boolean noGguf =
-                    broken.fault() == GgufFault.NOT_GGUF || broken.fault() == GgufFault.EMPTY;
-            return new WeightsCache.Broken(
-                    (noGguf ? NOT_GGUF : "GGUF file " + broken.fault())
-                            + ": "
-                            + broken.getMessage());
+            return new WeightsCache.Broken(text(broken));
         } catch (IOException failed) {
             return new WeightsCache.Broken("cannot read %s: %s".formatted(file, failed));
         }
+    }
+
+    /** Why no engine may see the file, be it a model, a projector or an adapter. */
+    static Optional<String> fault(Path file) {
+        try {
+            new GgufReader().read(file);
+            return Optional.empty();
+        } catch (GgufException broken) {
+            return Optional.of(text(broken));
+        } catch (IOException failed) {
+            return Optional.of("cannot read %s: %s".formatted(file, failed));
+        }
+    }
+
+    private static String text(GgufException broken) {
+        boolean noGguf = broken.fault() == GgufFault.NOT_GGUF || broken.fault() == GgufFault.EMPTY;
+        return (noGguf ? NOT_GGUF : "GGUF file " + broken.fault()) + ": " + broken.getMessage();
     }
 
     private static Weights weights(GgufFile head, GgufFacts facts) {

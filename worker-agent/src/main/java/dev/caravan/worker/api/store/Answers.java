@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.WireJson;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -107,6 +109,12 @@ final class Answers {
             case UPSTREAM_TIMEOUT -> HttpStatus.GATEWAY_TIMEOUT;
             case LOAD_FAILED, INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
+    }
+
+    /** The name, an {@code INVALID_REQUEST} where the text is none. */
+    static ModelRef name(@Nullable String text) {
+        return ModelRef.parse(text == null ? "" : text)
+                .orElseThrow(() -> invalid("invalid model name"));
     }
 
     static CaravanException invalid(String text) {

@@ -84,7 +84,7 @@ final class ModelHandler {
         return Answers.read(request, ShowQuery.class)
                 .flatMap(
                         query -> {
-                            StoredModel model = find(name(query.name()));
+                            StoredModel model = find(Answers.name(query.name()));
                             return viewer.view(model, query.verbose())
                                     .map(view -> message(model, view));
                         })
@@ -95,7 +95,7 @@ final class ModelHandler {
         return Answers.read(request, PolicyChange.class)
                 .flatMap(
                         change -> {
-                            ModelRef name = name(change.model());
+                            ModelRef name = Answers.name(change.model());
                             return policies.keep(name, policy(change))
                                     .flatMap(outcome -> answer(name, outcome));
                         });
@@ -151,8 +151,4 @@ final class ModelHandler {
                         .toList());
     }
 
-    private static ModelRef name(String text) {
-        return ModelRef.parse(text == null ? "" : text)
-                .orElseThrow(() -> Answers.invalid("invalid model name"));
-    }
 }

@@ -22,7 +22,7 @@ final class Recipes {
 
     static ModelRecipe recipe(CreateMessage message) {
         return new ModelRecipe(
-                name(message.name()),
+                Answers.name(message.name()),
                 Optional.ofNullable(message.from()).map(Recipes::name),
                 blobs(message.files()),
                 blobs(message.adapters()),
@@ -53,11 +53,6 @@ final class Recipes {
                 or(config.parameterSize(), ""),
                 or(config.contextLength(), 0),
                 or(config.embeddingLength(), 0));
-    }
-
-    private static ModelRef name(@Nullable String text) {
-        return ModelRef.parse(or(text, ""))
-                .orElseThrow(() -> Answers.invalid("invalid model name"));
     }
 
     private static SortedMap<String, BlobDigest> blobs(@Nullable Map<String, String> files) {

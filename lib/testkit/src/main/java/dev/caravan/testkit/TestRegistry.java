@@ -1,0 +1,306 @@
+package dev.caravan.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A registry of models over real HTTP, as Ollama's is one: blobs are redirected to another host
+ * that wants no token, parts are served by ranges, uploads are taken in pieces. Faults come on
+ * demand.
+ */
+public final class TestRegistry implements AutoCloseable {
+
+    /** Answers a request in the registry's place. */
+    @FunctionalInterface
+    public interface Fault {
+
+        /**
+         * @return whether it has answered; if not, the registry does
+         */
+        boolean answer(HttpExchange exchange) throws IOException;
+    }
+
+    private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    private static final String LAYER = "application/vnd.ollama.image.";
+    private static final int PIECE = 16 << 10;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpServer registry;
+    private final HttpServer store;
+    private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> served = new ConcurrentHashMap<>();
+    private final List<Fault> faults = new CopyOnWriteArrayList<>();
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final RegistryUploads uploads = new RegistryUploads(blobs);
+    private volatile Optional<RegistryTokens> tokens = Optional.empty();
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
+
+    private TestRegistry() throws IOException {
+        this.registry = server();
+        this.store = server();
+        registry.createContext("/", exchange -> handle(exchange, this::route));
+        store.createContext("/", exchange -> handle(exchange, this::serveFromStore));
+        registry.start();
+        store.start();
+    }
+
+    public static TestRegistry start() {
+        try {
+            return new TestRegistry();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private HttpServer server() throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        return server;
+    }
+
+    @Override
+    public void close() {
+        registry.stop(0);
+        store.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** As it stands in a model's name. */
+    public String host() {
+        return "127.0.0.1:" + registry.getAddress().getPort();
+    }
+
+    // What is in it.
+
+    /** Gives {@code sha256:<hex>}. */
+    public String blob(byte[] bytes) {
+        String digest = "sha256:" + sha256(bytes);
+        blobs.put(digest, bytes);
+        return digest;
+    }
+
+    public Optional<byte[]> blob(String digest) {
+        return Optional.ofNullable(blobs.get(digest));
+    }
+
+    /** Replaces what a digest is served as. */
+    public void spoil(String digest, byte[] bytes) {
+        blobs.put(digest, bytes);
+    }
+
+    public void manifest(String model, byte[] bytes) {
+        manifests.put(model, bytes);
+    }
+
+    public Optional<byte[]> manifest(String model) {
+        return Optional.ofNullable(manifests.get(model));
+    }
+
+    /**
+     * A model of weights and layers of text.
+     *
+     * @param model {@code namespace/model:tag}
+     * @param texts kind to content
+     * @return the digest of the weights
+     */
+    public String model(String model, byte[] weights, Map<String, String> texts) {
+        String digest = blob(weights);
+        StringBuilder layers = new StringBuilder(layer("model", digest, weights.length));
+        texts.forEach(
+                (kind, text) -> {
+                    byte[] bytes = text.getBytes(UTF_8);
+                    layers.append(", ").append(layer(kind, blob(bytes), bytes.length));
+                });
+        byte[] config = "{\"model_format\":\"gguf\"}".getBytes(UTF_8);
+        // Spaces as no writer of ours would put them: the bytes must stay as they are.
+        String manifest =
+                "{ \"schemaVersion\": 2, \"mediaType\": \"%s\",\n \"config\": {\"mediaType\": \"application/vnd.docker.container.image.v1+json\", \"digest\": \"%s\", \"size\": %d}, \"layers\": [%s] }"
+                        .formatted(MANIFEST, blob(config), config.length, layers);
+        manifest(model, manifest.getBytes(UTF_8));
+        return digest;
+    }
+
+    private static String layer(String kind, String digest, int size) {
+        return "{\"mediaType\":\"%s%s\",\"digest\":\"%s\",\"size\":%d}"
+                .formatted(LAYER, kind, digest, size);
+    }
+
+    // How it behaves.
+
+    /** From now on only those with a token that their key was given are served. */
+    public RegistryTokens requireTokens() {
+        RegistryTokens required = new RegistryTokens("http://" + host() + "/token");
+        tokens = Optional.of(required);
+        return required;
+    }
+
+    public void fault(Fault fault) {
+        faults.add(fault);
+    }
+
+    public void noFaults() {
+        faults.clear();
+    }
+
+    public void slow(long toBytesPerSecond) {
+        bytesPerSecond = toBytesPerSecond;
+    }
+
+    /** Method and path of each request, in their order. */
+    public List<String> seen() {
+        return List.copyOf(seen);
+    }
+
+    /** Bytes of a blob that were sent, over all requests. */
+    public long served(String digest) {
+        return served.getOrDefault(digest, new LongAdder()).sum();
+    }
+
+    // Answers.
+
+    private void handle(HttpExchange exchange, Fault answer) throws IOException {
+        try (exchange) {
+            seen.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+            for (Fault fault : faults) {
+                if (fault.answer(exchange)) {
+                    return;
+                }
+            }
+            if (!answer.answer(exchange)) {
+                exchange.sendResponseHeaders(404, -1);
+            }
+        }
+    }
+
+    private boolean route(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        Optional<RegistryTokens> required = tokens;
+        if (required.isPresent() && path.equals("/token")) {
+            required.get().give(exchange);
+            return true;
+        }
+        if (required.isPresent() && !required.get().accepts(exchange)) {
+            required.get().challenge(exchange);
+            return true;
+        }
+        if (path.contains("/manifests/")) {
+            return manifest(exchange, path);
+        }
+        return path.contains("/blobs/uploads/")
+                ? uploads.answer(exchange)
+                : path.contains("/blobs/") && redirect(exchange, path);
+    }
+
+    private boolean manifest(HttpExchange exchange, String path) throws IOException {
+        String model = path.substring("/v2/".length()).replace("/manifests/", ":");
+        if (exchange.getRequestMethod().equals("PUT")) {
+            manifests.put(model, exchange.getRequestBody().readAllBytes());
+            exchange.sendResponseHeaders(201, -1);
+            return true;
+        }
+        byte[] bytes = manifests.get(model);
+        if (bytes == null) {
+            return false;
+        }
+        exchange.getResponseHeaders().set("Content-Type", MANIFEST);
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        return true;
+    }
+
+    private boolean redirect(HttpExchange exchange, String path) throws IOException {
+        String digest = path.substring(path.lastIndexOf('/') + 1);
+        byte[] bytes = blobs.get(digest);
+        if (bytes == null) {
+            return false;
+        }
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", "" + bytes.length);
+            exchange.sendResponseHeaders(200, -1);
+            return true;
+        }
+        exchange.getResponseHeaders()
+                .set(
+                        "Location",
+                        "http://localhost:%d/store/%s"
+                                .formatted(store.getAddress().getPort(), digest));
+        exchange.sendResponseHeaders(307, -1);
+        return true;
+    }
+
+    /** As storage services do, this one refuses a token that is not its own. */
+    private boolean serveFromStore(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String digest = path.substring(path.lastIndexOf('/') + 1);
+        byte[] bytes = blobs.get(digest);
+        if (bytes == null) {
+            return false;
+        }
+        if (exchange.getRequestHeaders().containsKey("Authorization")) {
+            exchange.sendResponseHeaders(400, -1);
+            return true;
+        }
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        String[] bounds = range == null ? null : range.substring("bytes=".length()).split("-");
+        int from = bounds == null ? 0 : Integer.parseInt(bounds[0]);
+        int to = bounds == null ? bytes.length : Integer.parseInt(bounds[1]) + 1;
+        if (bounds != null) {
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, bytes.length));
+        }
+        exchange.sendResponseHeaders(bounds == null ? 200 : 206, to - from);
+        send(exchange.getResponseBody(), digest, bytes, from, to);
+        return true;
+    }
+
+    private void send(OutputStream out, String digest, byte[] bytes, int from, int to)
+            throws IOException {
+        LongAdder count = served.computeIfAbsent(digest, _ -> new LongAdder());
+        for (int position = from; position < to; position += PIECE) {
+            int length = Math.min(PIECE, to - position);
+            out.write(bytes, position, length);
+            out.flush();
+            count.add(length);
+            pause(length);
+        }
+    }
+
+    private void pause(int bytes) {
+        long nanos = bytes * 1_000_000_000L / bytesPerSecond;
+        if (nanos > 0) {
+            try {
+                Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}

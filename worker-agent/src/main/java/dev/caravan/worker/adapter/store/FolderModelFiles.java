@@ -1,0 +1,50 @@
+package dev.caravan.worker.adapter.store;
+
+import dev.caravan.core.model.ModelDigest;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelFiles;
+import dev.caravan.worker.app.store.StoredModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import reactor.core.publisher.Mono;
+
+/** Reads what the folder has. */
+final class FolderModelFiles implements ModelFiles {
+
+    private final Shelf shelf;
+
+    FolderModelFiles(Shelf shelf) {
+        this.shelf = shelf;
+    }
+
+    @Override
+    public Mono<byte[]> manifest(ModelDigest digest) {
+        return Mono.justOrEmpty(shelf.store().find(digest))
+                .map(StoredModel::name)
+                .map(shelf.folders()::manifest)
+                .flatMap(
+                        file ->
+                                Mono.fromCallable(() -> read(file))
+                                        .subscribeOn(shelf.disk())
+                                        .onErrorComplete(NoSuchFileException.class))
+                .filter(bytes -> digest.hex().equals(hash(bytes)));
+    }
+
+    @Override
+    public Mono<Path> blob(BlobDigest digest) {
+        return Mono.fromCallable(() -> shelf.folders().blob(digest))
+                .filter(Files::isRegularFile)
+                .subscribeOn(shelf.disk());
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        return Files.readAllBytes(file);
+    }
+
+    private static String hash(byte[] bytes) {
+        return HexFormat.of().formatHex(Upload.sha256().digest(bytes));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.caravan.worker.adapter.store;
+
+import dev.caravan.worker.app.store.BlobDigest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Removes blobs that no manifest names and no transfer holds. */
+final class UnusedBlobs {
+
+    private final StoreFolders folders;
+    private final BlobHolds holds;
+
+    UnusedBlobs(StoreFolders folders, BlobHolds holds) {
+        this.folders = folders;
+        this.holds = holds;
+    }
+
+    /**
+     * Removes those of {@code candidates} that are not used. Where a manifest cannot be read nobody
+     * knows what it names, and nothing is removed.
+     *
+     * @return whether any was removed
+     */
+    boolean remove(Collection<BlobDigest> candidates) {
+        Optional<Set<BlobDigest>> used = used();
+        if (used.isEmpty()) {
+            return false;
+        }
+        Set<BlobDigest> unused = new LinkedHashSet<>(candidates);
+        unused.removeAll(used.get());
+        boolean[] removed = {false};
+        unused.forEach(digest -> holds.unlessHeld(digest, () -> removed[0] |= removeFile(digest)));
+        return removed[0];
+    }
+
+    private boolean removeFile(BlobDigest digest) {
+        try {
+            return Files.deleteIfExists(folders.blob(digest));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(
+                    "cannot remove " + folders.blob(digest) + ": " + failed, failed);
+        }
+    }
+
+    private Optional<Set<BlobDigest>> used() {
+        Set<BlobDigest> used = new HashSet<>();
+        for (ManifestTree.Entry entry : ManifestTree.scan(folders.manifests())) {
+            try {
+                blobs(Manifest.parse(Files.readAllBytes(entry.file()))).forEach(used::add);
+            } catch (IOException | RuntimeException unreadable) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(used);
+    }
+
+    /** What a manifest names; nothing where it is not there or cannot be read. */
+    static List<BlobDigest> namedBy(Path manifest) {
+        try {
+            return blobs(Manifest.parse(Files.readAllBytes(manifest))).toList();
+        } catch (IOException | RuntimeException unreadable) {
+            return List.of();
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException where a digest is none
+     */
+    private static Stream<BlobDigest> blobs(Manifest manifest) {
+        return Stream.concat(manifest.layers().stream(), Stream.of(manifest.config()))
+                .map(Manifest.Layer::blob);
+    }
+}
