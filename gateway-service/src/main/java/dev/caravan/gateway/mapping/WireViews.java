@@ -1,5 +1,6 @@
 package dev.caravan.gateway.mapping;
 
+import java.util.Objects;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
@@ -75,8 +76,9 @@ public final class WireViews {
                 facts.layers(),
                 new ByteSize(facts.weights()),
                 facts.kvBytesPerToken(),
-                facts.trainedContext(),
-                facts.embeddingLength());
+                        facts.trainedContext(),
+                        facts.embeddingLength())
+                .withPresetContext(Math.max(0, Objects.requireNonNullElse(facts.presetContext(), 0)));
     }
 
     private static List<AgentId> holders(List<String> holders) {

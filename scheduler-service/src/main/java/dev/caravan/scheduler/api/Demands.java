@@ -1,5 +1,6 @@
 package dev.caravan.scheduler.api;
 
+import dev.caravan.scheduler.translation.LoadWishes;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
@@ -32,7 +33,8 @@ final class Demands {
                 digest(message.digest()),
                 message.contextLength(),
                 keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive),
-                Optional.ofNullable(message.distributed()));
+                Optional.ofNullable(message.distributed()),
+                LoadWishes.read(message.loading()));
     }
 
     static ModelRef model(@Nullable String name) {

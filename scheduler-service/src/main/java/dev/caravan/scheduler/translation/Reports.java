@@ -182,15 +182,17 @@ public final class Reports {
                             facts.layers(),
                             elsewhere ? ByteSize.ZERO : facts.weights(),
                             0,
-                            facts.trainedContext(),
-                            facts.embeddingLength());
+                                    facts.trainedContext(),
+                                    facts.embeddingLength())
+                            .withPresetContext(facts.presetContext());
         };
     }
 
     private static ModelFacts facts(FactsMessage facts) {
         List<Long> layers = facts.layerWeights();
         Long output = facts.outputWeights();
-        return layers == null || output == null
+        ModelFacts read =
+                layers == null || output == null
                 ? new ModelFacts(
                         facts.layers(),
                         size(facts.weights()),
@@ -205,6 +207,8 @@ public final class Reports {
                         facts.embeddingLength(),
                         layers.stream().map(Reports::size).toList(),
                         size(output));
+        Integer preset = facts.presetContext();
+        return preset == null ? read : read.withPresetContext(Math.max(0, preset));
     }
 
     private static String text(@Nullable String text, String otherwise) {

@@ -1,5 +1,6 @@
 package dev.caravan.scheduler.app;
 
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
@@ -35,7 +36,7 @@ final class Cluster {
 
     static Demand demand(ModelDigest digest, int context) {
         return new Demand(
-                "request", name(digest), digest, context, OptionalLong.empty(), Optional.empty());
+                "request", name(digest), digest, context, OptionalLong.empty(), Optional.empty(), LoadOptions.NONE);
     }
 
     static ModelRef name(ModelDigest digest) {
@@ -265,7 +266,8 @@ final class Cluster {
                         Continuation.FLUENT,
                         OptionalLong.empty(),
                         List.of(),
-                        List.of());
+                        List.of(),
+                        LoadOptions.NONE);
         return put(
                 with(
                         before,

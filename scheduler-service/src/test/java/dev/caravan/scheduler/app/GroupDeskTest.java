@@ -1,5 +1,6 @@
 package dev.caravan.scheduler.app;
 
+import dev.caravan.core.run.LoadOptions;
 import static dev.caravan.scheduler.app.Cluster.BIG;
 import static dev.caravan.scheduler.app.Cluster.DIGEST;
 import static dev.caravan.scheduler.app.Cluster.OTHER;
@@ -459,7 +460,8 @@ class GroupDeskTest {
                         digest,
                         context,
                         OptionalLong.empty(),
-                        distributed);
+                        distributed,
+                        LoadOptions.NONE);
         return ((Asked.Joined) desk.ask(demand, now)).load();
     }
 

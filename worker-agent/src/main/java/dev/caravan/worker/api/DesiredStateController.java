@@ -1,5 +1,7 @@
 package dev.caravan.worker.api;
 
+import java.util.OptionalInt;
+import dev.caravan.core.run.LoadOptions;
 import static dev.caravan.worker.api.Bodies.required;
 
 import dev.caravan.core.cluster.AgentId;
@@ -89,7 +91,23 @@ public final class DesiredStateController {
                         orNone(engine.stages()).stream()
                                 .map(DesiredStateController::stage)
                                 .toList()),
-                orNone(engine.engineOptions()));
+                orNone(engine.engineOptions()),
+                loading(engine.loading()));
+    }
+
+    private static LoadOptions loading(dev.caravan.wire.@Nullable LoadOptions wishes) {
+        return wishes == null
+                ? LoadOptions.NONE
+                : new LoadOptions(
+                        number(wishes.batch()),
+                        number(wishes.gpuLayers()),
+                        number(wishes.mainGpu()),
+                        number(wishes.threads()),
+                        Optional.ofNullable(wishes.mmap()));
+    }
+
+    private static OptionalInt number(@Nullable Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     private static <T> List<T> orNone(@Nullable List<T> list) {

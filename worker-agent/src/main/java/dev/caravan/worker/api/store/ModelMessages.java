@@ -1,5 +1,9 @@
 package dev.caravan.worker.api.store;
 
+import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRunner;
@@ -23,7 +27,7 @@ public final class ModelMessages {
                 model.modifiedAt().toEpochMilli(),
                 details(model.description()),
                 model.capabilities(),
-                model.facts().map(ModelMessages::facts).orElse(null),
+                model.facts().map(facts -> facts(model, facts)).orElse(null),
                 PolicyMessages.of(model.policy()),
                 model.fault().orElse(null),
                 model.engine() == ModelRunner.LLAMA_CPP ? null : model.engine().label());
@@ -41,7 +45,7 @@ public final class ModelMessages {
                 description.embeddingLength() == 0 ? null : description.embeddingLength());
     }
 
-    private static FactsMessage facts(ModelFacts facts) {
+    private static FactsMessage facts(StoredModel model, ModelFacts facts) {
         return new FactsMessage(
                 facts.layers(),
                 facts.weights().bytes(),
@@ -49,6 +53,18 @@ public final class ModelMessages {
                 facts.trainedContext(),
                 facts.embeddingLength(),
                 facts.layerWeights().stream().map(ByteSize::bytes).toList(),
-                facts.outputWeights().bytes());
+                facts.outputWeights().bytes(),
+                preset(model));
+    }
+
+    /** Nothing where it cannot be read: each request is told why. */
+    private static @Nullable Integer preset(StoredModel model) {
+        OptionalInt context;
+        try {
+            context = new OptionValues(model.params()).context();
+        } catch (CaravanException wrong) {
+            return null;
+        }
+        return context.isPresent() && context.getAsInt() > 0 ? context.getAsInt() : null;
     }
 }

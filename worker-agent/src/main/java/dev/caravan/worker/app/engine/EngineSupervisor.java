@@ -202,14 +202,15 @@ public final class EngineSupervisor implements AutoCloseable {
         return new EngineSpec(
                 wanted.id(),
                 wanted.model().display(),
+                model,
                 weights,
-                model.templated(),
                 wanted.contextLength(),
                 wanted.slots(),
                 wanted.continuation(),
                 wanted.stages(),
                 Optional.empty(),
-                EngineChecks.options(wanted).switches());
+                EngineChecks.options(wanted).switches(),
+                EngineChecks.loading(wanted, model));
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {

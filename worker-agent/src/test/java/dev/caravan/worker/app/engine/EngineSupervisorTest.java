@@ -1,5 +1,6 @@
 package dev.caravan.worker.app.engine;
 
+import dev.caravan.core.run.LoadOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
@@ -152,7 +153,8 @@ class EngineSupervisorTest {
                         Continuation.EXACT,
                         minutes(5),
                         stages,
-                        List.of(options)));
+                        List.of(options),
+                        LoadOptions.NONE));
         return supervisor.find(ID).orElseThrow().state().toString();
     }
 

@@ -1,5 +1,7 @@
 package dev.caravan.worker.app.group;
 
+import dev.caravan.worker.app.engine.FakeStore;
+import dev.caravan.core.run.LoadOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
@@ -84,14 +86,15 @@ class SplitEnginesTest {
                 new EngineSpec(
                         new ReplicaId("r"),
                         "demo:1b",
+                        new FakeStore().list().getFirst(),
                         Path.of("/m"),
-                        true,
                         2048,
                         1,
                         Continuation.EXACT,
                         new Stages(List.of(stages)),
                         Optional.empty(),
-                        List.of()));
+                        List.of(),
+                        LoadOptions.NONE));
     }
 
     private static EngineEnd end(RunningEngine engine) {
