@@ -26,6 +26,8 @@ class GatewayPropertiesTest {
                                 Duration.ofMinutes(5),
                                 6,
                                 DataSize.ofMegabytes(64),
+                                DataSize.ofMegabytes(96),
+                                Duration.ZERO,
                                 new GatewayProperties.Admission(1024, 512)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.Unset());
     }
@@ -41,6 +43,8 @@ class GatewayPropertiesTest {
                                 "caravan.gateway.stall", "1m",
                                 "caravan.gateway.retries", "2",
                                 "caravan.gateway.max-body", "1MB",
+                                "caravan.gateway.all-bodies", "2MB",
+                                "caravan.gateway.heartbeat", "3s",
                                 "caravan.gateway.admission.max-in-flight", "5",
                                 "caravan.gateway.admission.max-queued", "0"));
 
@@ -53,6 +57,8 @@ class GatewayPropertiesTest {
                                 Duration.ofMinutes(1),
                                 2,
                                 DataSize.ofMegabytes(1),
+                                DataSize.ofMegabytes(2),
+                                Duration.ofSeconds(3),
                                 new GatewayProperties.Admission(5, 0)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.For(Duration.ofMinutes(5)));
     }

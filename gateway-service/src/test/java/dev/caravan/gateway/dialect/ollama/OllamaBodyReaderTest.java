@@ -1,5 +1,7 @@
 package dev.caravan.gateway.dialect.ollama;
 
+import reactor.core.scheduler.Schedulers;
+import java.time.Duration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +21,8 @@ import reactor.test.StepVerifier;
 
 class OllamaBodyReaderTest {
 
-    private final OllamaBodyReader reader = new OllamaBodyReader(1_000);
+    private final OllamaBodyReader reader = new OllamaBodyReader(
+                    1_000, new BodyBudget(2_000_000, Duration.ofSeconds(5), Schedulers.parallel()));
 
     @Test
     void matchesNamesInAnyCaseAndIgnoresUnknownOnesAndNulls() {

@@ -27,4 +27,9 @@ public record AnswerOptions(
     public static final AnswerOptions DEFAULTS =
             new AnswerOptions(
                     Optional.empty(), OptionalInt.empty(), true, true, false, OptionalInt.empty());
+
+    /** The same for a client that asked for so much context. */
+    public AnswerOptions within(OptionalInt context) {
+        return new AnswerOptions(thinking, topLogprobs, truncate, shift, renderOnly, context);
+    }
 }

@@ -48,4 +48,19 @@ public record RunRequest(
                 Optional.empty(),
                 LoadOptions.NONE);
     }
+
+    /** The same about something else. */
+    public RunRequest with(Prompt other) {
+        return new RunRequest(
+                id,
+                model,
+                digest,
+                other,
+                options,
+                answer,
+                contextLength,
+                keepAlive,
+                distributed,
+                loading);
+    }
 }

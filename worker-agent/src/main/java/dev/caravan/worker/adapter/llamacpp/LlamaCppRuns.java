@@ -67,9 +67,13 @@ final class LlamaCppRuns {
         Run run = new Run(options, request.answer(), seed(options.seed()), new ContextFit(limit));
         return switch (request.prompt()) {
             case Prompt.Embedding text ->
-                    Flux.concat(
-                            Mono.just(head(run, new int[0])),
-                            new Embeddings(engine, texts, limit).embed(text));
+                    new Embeddings(engine, texts, limit)
+                            .embed(text)
+                            .collectList()
+                            .flatMapMany(
+                                    made ->
+                                            Flux.fromIterable(made)
+                                                    .startWith(head(run, new int[0])));
             case Prompt.Raw raw -> text(run, raw.text(), raw.images(), List.of());
             case Prompt.Instruction said when said.template().isPresent() -> noTemplate("template");
             case Prompt.Instruction said when !said.suffix().isEmpty() -> noTemplate("suffix");

@@ -247,7 +247,7 @@ final class OllamaReplica implements RunningEngine {
                                     0,
                                     java.util.List.of());
                     if (request.prompt() instanceof Prompt.Embedding) {
-                        return Flux.concat(Mono.just(head), embedded(request));
+                        return AnswerFrames.begun(head, embedded(request));
                     }
                     if (request.options().predict() == 0) {
                         // Ollama drops a prediction of 0 and goes on without end

@@ -1,5 +1,7 @@
 package dev.caravan.worker.app.desired;
 
+import java.util.Map;
+import dev.caravan.core.run.OptionValues;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -208,12 +210,14 @@ class ReconcileLoopTest {
                         whole.continuation(),
                         whole.keepAlive(),
                         stages,
-                        List.of("-ub", "3"));
+                        List.of("-ub", "3"),
+                        new OptionValues(Map.of("num_batch", 64)).loading());
         loop.offer(new Version(1, 1), new Wishes(List.of(split), List.of())).block();
 
         startAgent();
 
         assertThat(engines.last().spec.stages()).isEqualTo(stages);
+        assertThat(engines.last().spec.loading().batch()).hasValue(64);
         assertThat(engines.last().spec.options()).containsExactly("-ub", "3");
     }
 }

@@ -89,12 +89,12 @@ class EngineSupervisorTest {
     @Test
     void tellsAnEngineWhetherItsModelHasATemplate() {
         start(minutes(5));
-        assertThat(engines.last().spec.templated()).isTrue();
+        assertThat(engines.last().spec.model().templated()).isTrue();
 
         store.putWithoutTemplate();
         start(minutes(5));
 
-        assertThat(engines.last().spec.templated()).isFalse();
+        assertThat(engines.last().spec.model().templated()).isFalse();
     }
 
     @Test
