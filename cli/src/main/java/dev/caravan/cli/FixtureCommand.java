@@ -57,6 +57,9 @@ final class FixtureCommand implements Callable<Integer> {
     @Option(names = "--endless", description = "with --say: over and over, to the request's limit")
     private boolean endless;
 
+    @Option(names = "--embedding", description = "one that makes vectors of texts; not with --say")
+    private boolean embedding;
+
     @Option(names = "--type", paramLabel = "T", description = "F32, F16 (the usual), Q8_0, Q4_K_M")
     private String type = FixtureType.F16.name();
 
@@ -122,7 +125,12 @@ final class FixtureCommand implements Callable<Integer> {
                     layers,
                     Objects.requireNonNullElse(width, DEFAULT_WIDTH),
                     Objects.requireNonNullElse(seed, DEFAULT_SEED),
-                    chosen);
+                    chosen,
+                    embedding);
+        }
+        if (embedding) {
+            throw CliException.usage(
+                    "--embedding: with --say (expected: one of the two; vectors are not said)");
         }
         refuseWithSay("--width", width);
         refuseWithSay("--seed", seed);

@@ -176,7 +176,13 @@ class AgentRunTest {
         AgentReport.Replica replica = load(2);
         String much = "word ".repeat(3000);
 
-        TestAgent.Answer answer = agent.run(TestAgent.prompt(replica, much, 8));
+        TestAgent.Answer answer =
+                agent.run(
+                        TestAgent.message(
+                                replica,
+                                List.of(new RunMessage.Message("user", much)),
+                                null,
+                                TestAgent.options(8)));
 
         assertThat(answer.response().statusCode()).isEqualTo(400);
         Refusal refusal = refusal(answer);

@@ -35,6 +35,16 @@ public final class Fixture {
      * @throws CliException if the numbers make no model, or none of that type
      */
     public static Fixture random(String name, int layers, int width, long seed, FixtureType type) {
+        return random(name, layers, width, seed, type, false);
+    }
+
+    /**
+     * The same, or one that makes vectors of texts.
+     *
+     * @throws CliException if the numbers make no model, or none of that type
+     */
+    public static Fixture random(
+            String name, int layers, int width, long seed, FixtureType type, boolean embeds) {
         try {
             RandomModel model =
                     RandomModel.named(name)
@@ -42,6 +52,9 @@ public final class Fixture {
                             .withWidth(width)
                             .withSeed(seed)
                             .withType(type.written());
+            if (embeds) {
+                model = model.embedding();
+            }
             if (type.kQuant() && !model.supportsKQuants()) {
                 throw CliException.usage(
                         "width: %d, feed-forward: %d (expected for %s: multiples of 256, since the quantizer silently takes other types for other rows); choose --width %d"

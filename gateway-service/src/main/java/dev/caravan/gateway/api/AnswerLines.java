@@ -28,6 +28,12 @@ final class AnswerLines {
         sink.next(lines);
     }
 
+    /** A line that says nothing; from then on a failure is a line too. */
+    ByteBuf heartbeat() {
+        started = true;
+        return writer.heartbeat();
+    }
+
     /** Before the first line the failure still has a status of its own. */
     Flux<ByteBuf> end(Throwable fault) {
         return Flux.from(

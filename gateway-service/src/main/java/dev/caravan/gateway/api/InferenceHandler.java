@@ -1,19 +1,13 @@
 package dev.caravan.gateway.api;
 
-import dev.caravan.gateway.app.AccessControl;
 import dev.caravan.gateway.app.ModelLifecycle;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.dialect.ollama.AnswerWriter;
 import dev.caravan.gateway.dialect.ollama.CallReader;
 import dev.caravan.gateway.dialect.ollama.GoObject;
 import dev.caravan.gateway.dialect.ollama.InferenceCall;
-import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.gateway.stream.Answers;
-import dev.caravan.wire.Routes;
 import io.netty.buffer.ByteBuf;
-import java.util.Objects;
-import java.util.Optional;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -26,29 +20,29 @@ public final class InferenceHandler {
     private static final String NDJSON = "application/x-ndjson";
     private static final String JSON = "application/json; charset=utf-8";
 
-    private final OllamaBodyReader bodies;
+    private final Admittance admittance;
     private final CallReader calls;
-    private final AccessControl access;
     private final Views views;
     private final Answers answers;
     private final ModelLifecycle models;
     private final AnswerWriter.Factory writers;
+    private final Heartbeats heartbeats;
 
     public InferenceHandler(
-            OllamaBodyReader bodies,
+            Admittance admittance,
             CallReader calls,
-            AccessControl access,
             Views views,
             Answers answers,
             ModelLifecycle models,
-            AnswerWriter.Factory writers) {
-        this.bodies = bodies;
+            AnswerWriter.Factory writers,
+            Heartbeats heartbeats) {
+        this.admittance = admittance;
         this.calls = calls;
-        this.access = access;
         this.views = views;
         this.answers = answers;
         this.models = models;
         this.writers = writers;
+        this.heartbeats = heartbeats;
     }
 
     Mono<ServerResponse> handle(ServerRequest request, Verb verb) {
@@ -60,27 +54,14 @@ public final class InferenceHandler {
 
     private Mono<Void> answer(ServerWebExchange exchange, Verb verb) {
         Replies replies = new Replies(exchange.getResponse());
-        return bodies.read(exchange.getRequest().getBody(), verb.body())
-                .flatMap(body -> permitted(exchange, verb, body))
+        return admittance
+                .body(exchange, verb.body(), verb.operation())
                 .flatMap(body -> replies.untilClosed(perform(replies, exchange, verb, body)));
-    }
-
-    private Mono<GoObject> permitted(ServerWebExchange exchange, Verb verb, GoObject body) {
-        Optional<String> authorization =
-                Optional.ofNullable(
-                        exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION));
-        return access.check(
-                        new AccessControl.Access(
-                                authorization, verb.operation(), body.textOrEmpty("model")))
-                .thenReturn(body);
     }
 
     private Mono<Void> perform(
             Replies replies, ServerWebExchange exchange, Verb verb, GoObject body) {
-        String id =
-                Objects.requireNonNull(
-                        exchange.getRequest().getHeaders().getFirst(Routes.REQUEST_ID_HEADER),
-                        "request id");
+        String id = RequestIds.of(exchange);
         InferenceCall call =
                 switch (verb) {
                     case GENERATE -> calls.generate(body, views.current(), id);
@@ -92,6 +73,7 @@ public final class InferenceHandler {
                     call.stream()
                             ? replies.stream(NDJSON, streamed(call, verb, writer))
                             : replies.whole(JSON, whole(call, verb, writer));
+            case RENDER -> replies.whole(JSON, whole(call, verb, writer));
             case LOAD ->
                     replies.whole(
                             JSON,
@@ -109,8 +91,11 @@ public final class InferenceHandler {
         return Flux.defer(
                 () -> {
                     AnswerLines lines = new AnswerLines(writer);
-                    return answers.answer(call.request(), verb.operation())
-                            .handle(lines::render)
+                    return heartbeats
+                            .beside(
+                                    answers.answer(call.request(), verb.operation())
+                                            .handle(lines::render),
+                                    lines::heartbeat)
                             .onErrorResume(lines::end);
                 });
     }

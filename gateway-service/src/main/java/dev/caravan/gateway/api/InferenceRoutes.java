@@ -14,15 +14,21 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/** Which paths generate and chat, and the list of the requests that are running. */
+/** Which paths generate, chat and embed, and the list of the requests that are running. */
 public final class InferenceRoutes {
 
     private final InferenceHandler handler;
+    private final EmbedHandler vectors;
     private final RunningRequests running;
     private final InstantSource clock;
 
-    public InferenceRoutes(InferenceHandler handler, RunningRequests running, InstantSource clock) {
+    public InferenceRoutes(
+            InferenceHandler handler,
+            EmbedHandler vectors,
+            RunningRequests running,
+            InstantSource clock) {
         this.handler = handler;
+        this.vectors = vectors;
         this.running = running;
         this.clock = clock;
     }
@@ -31,6 +37,8 @@ public final class InferenceRoutes {
         return RouterFunctions.route()
                 .POST("/api/generate", request -> handler.handle(request, Verb.GENERATE))
                 .POST("/api/chat", request -> handler.handle(request, Verb.CHAT))
+                .POST("/api/embed", vectors::embed)
+                .POST("/api/embeddings", vectors::embeddings)
                 .GET("/api/distributed/requests", this::requests)
                 .build();
     }

@@ -47,7 +47,8 @@ final class Replies {
         response.getHeaders().set(HttpHeaders.CONTENT_TYPE, contentType);
         return response.writeWith(
                 lines.<DataBuffer>map(buffers::wrap)
-                        .doOnDiscard(PooledDataBuffer.class, PooledDataBuffer::release));
+                        .doOnDiscard(PooledDataBuffer.class, PooledDataBuffer::release)
+                        .doOnDiscard(ByteBuf.class, ByteBuf::release));
     }
 
     Mono<Void> whole(String contentType, Mono<ByteBuf> object) {

@@ -3,6 +3,7 @@ package dev.caravan.gateway.api;
 import dev.caravan.wire.Routes;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.springframework.core.Ordered;
@@ -44,6 +45,13 @@ public final class RequestIds implements WebFilter, Ordered {
                 exchange.mutate()
                         .request(request -> request.header(Routes.REQUEST_ID_HEADER, id))
                         .build());
+    }
+
+    /** The id of a request that has passed the filter. */
+    static String of(ServerWebExchange exchange) {
+        return Objects.requireNonNull(
+                exchange.getRequest().getHeaders().getFirst(Routes.REQUEST_ID_HEADER),
+                "request id");
     }
 
     /** As UUIDv7: 48 bits of milliseconds, then chance. */

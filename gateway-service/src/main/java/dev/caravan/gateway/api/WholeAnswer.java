@@ -1,11 +1,15 @@
 package dev.caravan.gateway.api;
 
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.gateway.dialect.ollama.AnswerWriter;
 import dev.caravan.gateway.dialect.ollama.AnswerWriter.Times;
 import dev.caravan.gateway.stream.Answers.Part;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that is sent when it is complete. */
@@ -14,7 +18,10 @@ final class WholeAnswer {
     private final AnswerWriter writer;
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder thinking = new StringBuilder();
+    private final List<ToolCall> toolCalls = new ArrayList<>();
+    private final List<Logprob> logprobs = new ArrayList<>();
     private RunFrame.@Nullable End end;
+    private RunFrame.@Nullable Rendered rendered;
     private Times times = new Times(Duration.ZERO, Duration.ZERO);
 
     WholeAnswer(AnswerWriter writer) {
@@ -28,18 +35,25 @@ final class WholeAnswer {
                 case RunFrame.Piece piece -> {
                     text.append(piece.text());
                     thinking.append(piece.thinking());
+                    toolCalls.addAll(piece.toolCalls());
+                    logprobs.addAll(piece.logprobs());
                 }
                 case RunFrame.End last -> end = last;
-                case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _ -> {}
+                case RunFrame.Rendered prompt -> rendered = prompt;
+                case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _, RunFrame.Vector _ -> {}
             }
         }
     }
 
     ByteBuf render() {
+        if (rendered != null) {
+            return writer.rendered(rendered);
+        }
         RunFrame.End last = end;
         if (last == null) {
             throw new IllegalStateException("an answer that ended well has no end frame");
         }
-        return writer.whole(text, thinking, last, times);
+        return writer.whole(
+                new AnswerWriter.Whole(text, thinking, toolCalls, logprobs, last), times);
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.gateway.app;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.RunRequest;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param requestId of the request that asked first
  * @param contextLength tokens of context one slot must have
  * @param distributed true: split over agents; false: on one; empty: as it fits
+ * @param loading how its engine is to be started
  */
 public record LoadWish(
         String requestId,
@@ -19,12 +21,14 @@ public record LoadWish(
         ModelDigest digest,
         int contextLength,
         KeepAlive keepAlive,
-        Optional<Boolean> distributed) {
+        Optional<Boolean> distributed,
+        LoadOptions loading) {
 
     /** The same wish, with a keep-alive where it has none. */
     LoadWish orElse(KeepAlive preset) {
         return keepAlive instanceof KeepAlive.Unset
-                ? new LoadWish(requestId, model, digest, contextLength, preset, distributed)
+                ? new LoadWish(
+                        requestId, model, digest, contextLength, preset, distributed, loading)
                 : this;
     }
 
@@ -35,6 +39,7 @@ public record LoadWish(
                 request.digest(),
                 request.contextLength(),
                 request.keepAlive(),
-                request.distributed());
+                request.distributed(),
+                request.loading());
     }
 }

@@ -28,6 +28,10 @@ import org.springframework.validation.annotation.Validated;
  * @param origins pages that may call beside those of this machine, such as {@code
  *     https://chat.example:8080}; one {@code *} in it is any text, alone it is every page (Ollama's
  *     OLLAMA_ORIGINS)
+ * @param allBodies bytes of all bodies that are being read at once; requests wait for room, at most
+ *     30 s
+ * @param heartbeat how often a streamed answer that is waited for says something; 0: never, since
+ *     it commits the answer to status 200
  */
 @Validated
 @ConfigurationProperties("caravan.gateway")
@@ -39,6 +43,8 @@ public record GatewayProperties(
         @DefaultValue("6") @Min(0) @Max(100) int retries,
         @DefaultValue("64MB") DataSize maxBody,
         @DefaultValue List<String> origins,
+        @DefaultValue("96MB") DataSize allBodies,
+        @DefaultValue("0s") Duration heartbeat,
         @DefaultValue @Valid Admission admission) {
 
     /**
@@ -58,6 +64,11 @@ public record GatewayProperties(
             throw new IllegalArgumentException(
                     "caravan.gateway.max-body: %s (expected: 1 byte to 2047 MB)"
                             .formatted(maxBody));
+        }
+        if (allBodies.toBytes() < 1 || heartbeat.isNegative()) {
+            throw new IllegalArgumentException(
+                    "caravan.gateway.all-bodies: %s, heartbeat: %s (expected: at least 1 byte, and not negative)"
+                            .formatted(allBodies, heartbeat));
         }
     }
 

@@ -2,6 +2,9 @@ package dev.caravan.gateway.config;
 
 import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.routing.Router;
+import dev.caravan.gateway.api.Admittance;
+import dev.caravan.gateway.api.EmbedHandler;
+import dev.caravan.gateway.api.Heartbeats;
 import dev.caravan.gateway.api.InferenceHandler;
 import dev.caravan.gateway.api.InferenceRoutes;
 import dev.caravan.gateway.app.AccessControl;
@@ -17,11 +20,15 @@ import dev.caravan.gateway.app.Replicas;
 import dev.caravan.gateway.app.RunningRequests;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.dialect.ollama.AnswerWriter;
+import dev.caravan.gateway.dialect.ollama.BodyBudget;
 import dev.caravan.gateway.dialect.ollama.CallReader;
+import dev.caravan.gateway.dialect.ollama.EmbedReader;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.gateway.stream.Answers;
+import dev.caravan.gateway.stream.Embeddings;
 import dev.caravan.gateway.stream.Failover;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,6 +45,9 @@ class InferenceConfiguration {
     private static final double RETRY_SHARE = 0.1;
 
     private static final int RETRY_RESERVE = 50;
+
+    /** How long a request may wait until there is room to read its body. */
+    private static final Duration BODY_PATIENCE = Duration.ofSeconds(30);
 
     @Bean
     Scheduler gatewayTimers() {
@@ -124,31 +134,57 @@ class InferenceConfiguration {
     }
 
     @Bean
-    OllamaBodyReader ollamaBodyReader(GatewayProperties properties) {
-        return new OllamaBodyReader((int) properties.maxBody().toBytes());
+    OllamaBodyReader ollamaBodyReader(GatewayProperties properties, Scheduler timers) {
+        BodyBudget budget = new BodyBudget(properties.allBodies().toBytes(), BODY_PATIENCE, timers);
+        return new OllamaBodyReader((int) properties.maxBody().toBytes(), budget);
+    }
+
+    @Bean
+    Admittance admittance(OllamaBodyReader bodies) {
+        return new Admittance(bodies, AccessControl.open());
     }
 
     @Bean
     InferenceHandler inferenceHandler(
-            OllamaBodyReader bodies,
+            Admittance admittance,
             GatewayProperties properties,
             Views views,
             Answers answers,
             ModelLifecycle models,
-            InstantSource clock) {
+            InstantSource clock,
+            Scheduler timers) {
         return new InferenceHandler(
-                bodies,
+                admittance,
                 new CallReader(properties.contextLength()),
-                AccessControl.open(),
                 views,
                 answers,
                 models,
-                new AnswerWriter.Factory(clock));
+                new AnswerWriter.Factory(clock),
+                new Heartbeats(properties.heartbeat(), timers));
+    }
+
+    @Bean
+    EmbedHandler embedHandler(
+            Admittance admittance,
+            GatewayProperties properties,
+            Views views,
+            Answers answers,
+            ModelLifecycle models,
+            GatewayMeters meters) {
+        return new EmbedHandler(
+                admittance,
+                new EmbedReader(properties.contextLength()),
+                views,
+                new Embeddings(answers, views, meters),
+                models);
     }
 
     @Bean
     RouterFunction<ServerResponse> inferenceRoutes(
-            InferenceHandler handler, RunningRequests running, InstantSource clock) {
-        return new InferenceRoutes(handler, running, clock).routes();
+            InferenceHandler handler,
+            EmbedHandler vectors,
+            RunningRequests running,
+            InstantSource clock) {
+        return new InferenceRoutes(handler, vectors, running, clock).routes();
     }
 }

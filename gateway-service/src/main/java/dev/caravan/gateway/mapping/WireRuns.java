@@ -1,18 +1,23 @@
 package dev.caravan.gateway.mapping;
 
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.FrameCodec;
 import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -24,15 +29,52 @@ public final class WireRuns {
     private WireRuns() {}
 
     public static RunMessage message(RunRequest request, String replicaId) {
+        Prompt prompt = request.prompt();
         return new RunMessage(
                 request.id(),
                 replicaId,
                 request.digest().hex(),
                 request.model().display(),
-                messages(request.prompt()),
-                text(request.prompt()),
+                WirePrompts.messages(prompt),
+                WirePrompts.text(prompt),
                 options(request.options()),
-                millis(request.keepAlive()));
+                millis(request.keepAlive()),
+                WirePrompts.more(prompt),
+                WirePrompts.tools(prompt),
+                answer(request.answer()),
+                WirePrompts.embed(prompt));
+    }
+
+    private static RunMessage.@Nullable Answer answer(AnswerOptions answer) {
+        return answer.equals(AnswerOptions.DEFAULTS)
+                ? null
+                : new RunMessage.Answer(
+                        answer.thinking().map(Thinking::on).orElse(null),
+                        answer.thinking()
+                                .map(Thinking::level)
+                                .filter(level -> !level.isEmpty())
+                                .orElse(null),
+                        number(answer.topLogprobs()),
+                        answer.truncate(),
+                        answer.shift(),
+                        answer.renderOnly(),
+                        number(answer.contextLimit()));
+    }
+
+    /** How an engine is to be started; absent where nothing is said. */
+    public static dev.caravan.wire.@Nullable LoadOptions loading(LoadOptions wishes) {
+        return wishes.equals(LoadOptions.NONE)
+                ? null
+                : new dev.caravan.wire.LoadOptions(
+                        number(wishes.batch()),
+                        number(wishes.gpuLayers()),
+                        number(wishes.mainGpu()),
+                        number(wishes.threads()),
+                        wishes.mmap().orElse(null));
+    }
+
+    private static @Nullable Integer number(OptionalInt number) {
+        return number.isPresent() ? number.getAsInt() : null;
     }
 
     /** Milliseconds, -1 for ever, absent where nothing was said. */
@@ -46,8 +88,9 @@ public final class WireRuns {
 
     public static RunFrame frame(Frame frame) {
         return switch (frame) {
-            case Frame.Piece(var sequence, var text, var ids, var complete, var thinking) ->
-                    new RunFrame.Piece(sequence, text, FrameCodec.list(ids), complete, thinking);
+            case Frame.Piece piece -> piece(piece);
+            case Frame.Rendered(var prompt, var images) -> new RunFrame.Rendered(prompt, images);
+            case Frame.Vector(var values) -> new RunFrame.Vector(values);
             case Frame.Head(var build, var replica, var seed, var tokens, var ids) ->
                     new RunFrame.Head(build, replica, seed, tokens, orEmpty(ids));
             case Frame.Progress(var processed, var total) ->
@@ -56,6 +99,26 @@ public final class WireRuns {
             case Frame.Fail(var code, var message, var repeatable) ->
                     new RunFrame.Fail(fault(code, FaultCode.UPSTREAM_FAILED), message, repeatable);
         };
+    }
+
+    private static RunFrame.Piece piece(Frame.Piece piece) {
+        return new RunFrame.Piece(
+                piece.seq(),
+                piece.text(),
+                FrameCodec.list(piece.ids()),
+                piece.idsComplete(),
+                piece.thinking(),
+                piece.toolCalls().stream().map(WirePrompts::call).toList(),
+                piece.logprobs().stream().map(WireRuns::logprob).toList());
+    }
+
+    private static Logprob logprob(dev.caravan.wire.Logprob told) {
+        return new Logprob(
+                told.token(),
+                told.logprob(),
+                told.top() == null
+                        ? List.of()
+                        : told.top().stream().map(WireRuns::logprob).toList());
     }
 
     /** The code of that name, or {@code other} where this release knows none. */
@@ -75,7 +138,8 @@ public final class WireRuns {
                 end.cachedTokens(),
                 duration(end.promptMillis()),
                 end.answerTokens(),
-                duration(end.answerMillis()));
+                duration(end.answerMillis()),
+                orEmpty(end.context()));
     }
 
     private static Duration duration(double millis) {
@@ -84,23 +148,6 @@ public final class WireRuns {
 
     private static List<Integer> orEmpty(@Nullable List<Integer> ids) {
         return ids == null ? List.of() : ids;
-    }
-
-    private static @Nullable List<RunMessage.Message> messages(Prompt prompt) {
-        return switch (prompt) {
-            case Prompt.Chat(var messages, _) ->
-                    messages.stream()
-                            .map(turn -> new RunMessage.Message(turn.role(), turn.content()))
-                            .toList();
-            case Prompt.Raw _ -> null;
-        };
-    }
-
-    private static @Nullable String text(Prompt prompt) {
-        return switch (prompt) {
-            case Prompt.Chat(_, var plain) -> plain.orElse(null);
-            case Prompt.Raw(var text) -> text;
-        };
     }
 
     private static RunMessage.Options options(SamplingOptions options) {

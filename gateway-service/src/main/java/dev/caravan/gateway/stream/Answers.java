@@ -42,7 +42,7 @@ public final class Answers {
     }
 
     /**
-     * @param frames Pieces, and at last one End
+     * @param frames Pieces, or what was asked for instead, and at last one End
      * @param waited arrival to the slot that answers
      * @param elapsed since arrival
      */

@@ -96,8 +96,8 @@ public final class Failover {
         for (RunFrame frame : frames) {
             switch (frame) {
                 case RunFrame.Head _, RunFrame.Progress _ -> {}
-                case RunFrame.Piece piece -> visible.add(piece);
-                case RunFrame.End end -> visible.add(end);
+                case RunFrame.Piece _, RunFrame.End _, RunFrame.Rendered _, RunFrame.Vector _ ->
+                        visible.add(frame);
                 case RunFrame.Fail(var code, var message, var repeatable) -> {
                     emit(visible, sink, attempts);
                     var fault = new CaravanException(code, message);

@@ -1,5 +1,6 @@
 package dev.caravan.gateway.config;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +29,8 @@ class GatewayPropertiesTest {
                                 6,
                                 DataSize.ofMegabytes(64),
                                 List.of(),
+                                DataSize.ofMegabytes(96),
+                                Duration.ZERO,
                                 new GatewayProperties.Admission(1024, 512)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.Unset());
     }
@@ -36,16 +39,18 @@ class GatewayPropertiesTest {
     void readsEachKey() {
         GatewayProperties properties =
                 bind(
-                        Map.of(
-                                "caravan.gateway.origins", "https://a.example,app://x*",
-                                "caravan.gateway.context-length", "8192",
-                                "caravan.gateway.keep-alive", "300",
-                                "caravan.gateway.cold-wait", "30s",
-                                "caravan.gateway.stall", "1m",
-                                "caravan.gateway.retries", "2",
-                                "caravan.gateway.max-body", "1MB",
-                                "caravan.gateway.admission.max-in-flight", "5",
-                                "caravan.gateway.admission.max-queued", "0"));
+                        Map.ofEntries(
+                                entry("caravan.gateway.origins", "https://a.example,app://x*"),
+                                entry("caravan.gateway.context-length", "8192"),
+                                entry("caravan.gateway.keep-alive", "300"),
+                                entry("caravan.gateway.cold-wait", "30s"),
+                                entry("caravan.gateway.stall", "1m"),
+                                entry("caravan.gateway.retries", "2"),
+                                entry("caravan.gateway.max-body", "1MB"),
+                                entry("caravan.gateway.all-bodies", "2MB"),
+                                entry("caravan.gateway.heartbeat", "3s"),
+                                entry("caravan.gateway.admission.max-in-flight", "5"),
+                                entry("caravan.gateway.admission.max-queued", "0")));
 
         assertThat(properties)
                 .isEqualTo(
@@ -57,6 +62,8 @@ class GatewayPropertiesTest {
                                 2,
                                 DataSize.ofMegabytes(1),
                                 List.of("https://a.example", "app://x*"),
+                                DataSize.ofMegabytes(2),
+                                Duration.ofSeconds(3),
                                 new GatewayProperties.Admission(5, 0)));
         assertThat(properties.loadKeepAlive()).isEqualTo(new KeepAlive.For(Duration.ofMinutes(5)));
     }

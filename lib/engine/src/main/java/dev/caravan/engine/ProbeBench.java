@@ -34,7 +34,7 @@ final class ProbeBench implements AutoCloseable {
         this.folder = folder;
         new FixtureWriter()
                 .write(
-                        new RandomModel("probe", 2, 64, 192, 512, 256, 1, WeightType.F32),
+                        new RandomModel("probe", 2, 64, 192, 512, 256, 1, WeightType.F32, false),
                         folder.resolve(MODEL));
         this.launcher = ProcessLauncher.open(folder.resolve("run"));
     }

@@ -26,6 +26,7 @@ public record DesiredEngines(
      * @param keepAliveMillis after the last request; -1 for ever, absent: the agent's default
      * @param stages in the order of layers, where the model is split; absent: whole
      * @param engineOptions switches of the model's policy, after the agent's own; absent: none
+     * @param loading wishes of the request that caused the load; absent: none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Engine(
@@ -37,7 +38,33 @@ public record DesiredEngines(
             String continuation,
             @Nullable Long keepAliveMillis,
             @Nullable List<Stage> stages,
-            @Nullable List<String> engineOptions) {}
+            @Nullable List<String> engineOptions,
+            @Nullable LoadOptions loading) {
+
+        /** One that is started as the model and the agent say. */
+        public Engine(
+                String replicaId,
+                String model,
+                String digest,
+                int contextLength,
+                int slots,
+                String continuation,
+                @Nullable Long keepAliveMillis,
+                @Nullable List<Stage> stages,
+                @Nullable List<String> engineOptions) {
+            this(
+                    replicaId,
+                    model,
+                    digest,
+                    contextLength,
+                    slots,
+                    continuation,
+                    keepAliveMillis,
+                    stages,
+                    engineOptions,
+                    null);
+        }
+    }
 
     /**
      * A run of layers in one process. The layers of all stages sum to the model's repeating layers

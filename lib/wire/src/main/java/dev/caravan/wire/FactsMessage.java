@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layerWeights bytes of each repeating layer, in order; absent from agents that do not tell
  * @param outputWeights bytes of the output layer as a device holds it, a tied one counted
+ * @param presetContext num_ctx of the model's own parameters; absent: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FactsMessage(
@@ -18,4 +19,26 @@ public record FactsMessage(
         int trainedContext,
         int embeddingLength,
         @Nullable List<Long> layerWeights,
-        @Nullable Long outputWeights) {}
+        @Nullable Long outputWeights,
+        @Nullable Integer presetContext) {
+
+    /** Of a model that names no context of its own. */
+    public FactsMessage(
+            int layers,
+            long weights,
+            long kvBytesPerToken,
+            int trainedContext,
+            int embeddingLength,
+            @Nullable List<Long> layerWeights,
+            @Nullable Long outputWeights) {
+        this(
+                layers,
+                weights,
+                kvBytesPerToken,
+                trainedContext,
+                embeddingLength,
+                layerWeights,
+                outputWeights,
+                null);
+    }
+}

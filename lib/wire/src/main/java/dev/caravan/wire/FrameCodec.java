@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -14,6 +16,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,12 +28,24 @@ public final class FrameCodec {
 
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonMapper MAPPER = WireJson.mapper();
+    private static final ObjectReader TOOL_CALLS = MAPPER.readerForListOf(ToolCall.class);
+    private static final ObjectReader LOGPROBS = MAPPER.readerForListOf(Logprob.class);
 
     private record Envelope(
             Frame.@Nullable Head head,
             Frame.@Nullable Progress progress,
             Frame.@Nullable End end,
-            Frame.@Nullable Fail fail) {}
+            Frame.@Nullable Fail fail,
+            Frame.@Nullable Rendered rendered,
+            Frame.@Nullable Vector vector) {
+
+        @Nullable Frame frame() {
+            return Stream.of(head, progress, end, fail, rendered, vector)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
 
     /** The line's bytes, the line feed included. */
     public byte[] encode(Frame frame) {
@@ -40,6 +55,8 @@ public final class FrameCodec {
             case Frame.Progress progress -> wrap("progress", progress);
             case Frame.End end -> wrap("end", end);
             case Frame.Fail fail -> wrap("fail", fail);
+            case Frame.Rendered rendered -> wrap("rendered", rendered);
+            case Frame.Vector vector -> wrap("vector", vector);
         };
     }
 
@@ -62,10 +79,19 @@ public final class FrameCodec {
             json.writeName("ids");
             json.writeArray(piece.ids(), 0, piece.ids().length);
             json.writeBooleanProperty("idsComplete", piece.idsComplete());
+            encodeList(json, "toolCalls", piece.toolCalls());
+            encodeList(json, "logprobs", piece.logprobs());
             json.writeEndObject();
         }
         line.write('\n');
         return line.toByteArray();
+    }
+
+    private static void encodeList(JsonGenerator json, String name, List<?> list) {
+        if (!list.isEmpty()) {
+            json.writeName(name);
+            json.writeRawValue(MAPPER.writeValueAsString(list));
+        }
     }
 
     /**
@@ -84,7 +110,8 @@ public final class FrameCodec {
                 throw notAFrame(line, offset, length, null);
             }
             return switch (first) {
-                case "head", "progress", "end", "fail" -> decodeRare(line, offset, length);
+                case "head", "progress", "end", "fail", "rendered", "vector" ->
+                        decodeRare(line, offset, length);
                 default -> decodePiece(json, first, line, offset, length);
             };
         } catch (JacksonException broken) {
@@ -93,20 +120,11 @@ public final class FrameCodec {
     }
 
     private static Frame decodeRare(byte[] line, int offset, int length) {
-        Envelope envelope = MAPPER.readValue(line, offset, length, Envelope.class);
-        if (envelope.head != null) {
-            return envelope.head;
+        Frame frame = MAPPER.readValue(line, offset, length, Envelope.class).frame();
+        if (frame == null) {
+            throw notAFrame(line, offset, length, null);
         }
-        if (envelope.progress != null) {
-            return envelope.progress;
-        }
-        if (envelope.end != null) {
-            return envelope.end;
-        }
-        if (envelope.fail != null) {
-            return envelope.fail;
-        }
-        throw notAFrame(line, offset, length, null);
+        return frame;
     }
 
     private static Frame decodePiece(
@@ -116,6 +134,8 @@ public final class FrameCodec {
         String thinking = "";
         int[] ids = {};
         boolean complete = true;
+        List<ToolCall> toolCalls = List.of();
+        List<Logprob> logprobs = List.of();
         for (String name = first; name != null; name = json.nextName()) {
             JsonToken value = json.nextToken();
             switch (name) {
@@ -124,13 +144,15 @@ public final class FrameCodec {
                 case "thinking" -> thinking = json.getString();
                 case "ids" -> ids = readIds(json);
                 case "idsComplete" -> complete = value == JsonToken.VALUE_TRUE;
+                case "toolCalls" -> toolCalls = TOOL_CALLS.readValue(json);
+                case "logprobs" -> logprobs = LOGPROBS.readValue(json);
                 default -> json.skipChildren();
             }
         }
         if (sequence < 0) {
             throw notAFrame(line, offset, length, null);
         }
-        return new Frame.Piece(sequence, text, ids, complete, thinking);
+        return new Frame.Piece(sequence, text, ids, complete, thinking, toolCalls, logprobs);
     }
 
     private static int[] readIds(JsonParser json) {

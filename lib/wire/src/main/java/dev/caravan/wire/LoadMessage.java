@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAliveMillis see {@link RunMessage#keepAliveMillis}
  * @param distributed true: split over hosts; false: on one host; absent: as it fits
  * @param waitMillis how long the answer may be held back while the load is pending
+ * @param loading how the engine is to be started; absent: as the model and the agent say
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LoadMessage(
@@ -19,4 +20,26 @@ public record LoadMessage(
         int contextLength,
         @Nullable Long keepAliveMillis,
         @Nullable Boolean distributed,
-        long waitMillis) {}
+        long waitMillis,
+        @Nullable LoadOptions loading) {
+
+    /** One that leaves it to the model and the agent how the engine is started. */
+    public LoadMessage(
+            String requestId,
+            String model,
+            String digest,
+            int contextLength,
+            @Nullable Long keepAliveMillis,
+            @Nullable Boolean distributed,
+            long waitMillis) {
+        this(
+                requestId,
+                model,
+                digest,
+                contextLength,
+                keepAliveMillis,
+                distributed,
+                waitMillis,
+                null);
+    }
+}

@@ -5,6 +5,7 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.scheduler.app.Demand;
+import dev.caravan.scheduler.translation.LoadWishes;
 import dev.caravan.wire.LoadMessage;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,7 +33,8 @@ final class Demands {
                 digest(message.digest()),
                 message.contextLength(),
                 keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive),
-                Optional.ofNullable(message.distributed()));
+                Optional.ofNullable(message.distributed()),
+                LoadWishes.read(message.loading()));
     }
 
     static ModelRef model(@Nullable String name) {

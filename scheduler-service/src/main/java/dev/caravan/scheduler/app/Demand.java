@@ -2,6 +2,7 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  * @param contextLength tokens of context a request needs; 0: the default
  * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
  * @param distributed true: split over agents; false: on one; empty: as it fits
+ * @param loading how its engine is to be started
  */
 public record Demand(
         String requestId,
@@ -18,4 +20,5 @@ public record Demand(
         ModelDigest digest,
         int contextLength,
         OptionalLong keepAliveMillis,
-        Optional<Boolean> distributed) {}
+        Optional<Boolean> distributed,
+        LoadOptions loading) {}

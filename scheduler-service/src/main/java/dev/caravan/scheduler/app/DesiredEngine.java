@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param keepAliveMillis after the last request; -1 for ever, empty: the agent's default
  * @param stages where its layers are, in their order; empty where all are in the engine
  * @param engineOptions switches of the model's policy, after the agent's own
+ * @param loading wishes of the requests that caused the load
  */
 public record DesiredEngine(
         ReplicaId replica,
@@ -26,7 +28,8 @@ public record DesiredEngine(
         Continuation continuation,
         OptionalLong keepAliveMillis,
         List<GroupStage> stages,
-        List<String> engineOptions) {
+        List<String> engineOptions,
+        LoadOptions loading) {
 
     public DesiredEngine {
         stages = List.copyOf(stages);
@@ -48,6 +51,7 @@ public record DesiredEngine(
                 status.continuation(),
                 OptionalLong.empty(),
                 status.stages(),
-                List.of());
+                List.of(),
+                LoadOptions.NONE);
     }
 }

@@ -65,7 +65,8 @@ final class Forming {
                         whole.continuation(),
                         whole.keepAliveMillis(),
                         stages,
-                        whole.engineOptions());
+                        whole.engineOptions(),
+                        whole.loading());
         return new Load.Site(head, engine, members, after, Load.Step.ROOM);
     }
 

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ final class Load {
     private OptionalLong keepAliveMillis;
     private Optional<Site> site = Optional.empty();
     private Optional<Boolean> distributed;
+    private LoadOptions loading;
     private Object lastSeen = "";
     private int aborts;
     private long progressAt;
@@ -73,6 +75,7 @@ final class Load {
         this.contextLength = contextLength;
         this.keepAliveMillis = demand.keepAliveMillis();
         this.distributed = demand.distributed();
+        this.loading = demand.loading();
         this.progressAt = now;
     }
 
@@ -96,6 +99,10 @@ final class Load {
         return distributed;
     }
 
+    LoadOptions loading() {
+        return loading;
+    }
+
     /** Whether this load will serve the need; one that has no site yet is widened to it. */
     boolean takesIn(Demand demand, int needed) {
         if (!digest.equals(demand.digest()) || (needed > contextLength && site.isPresent())) {
@@ -108,6 +115,7 @@ final class Load {
                             ? demand.keepAliveMillis()
                             : keepAliveMillis;
             distributed = demand.distributed().or(() -> distributed);
+            loading = demand.loading().orElse(loading);
         }
         return true;
     }

@@ -91,7 +91,8 @@ final class LoadPlacing {
                 wanted.policy().continuation(),
                 keepAlive(load),
                 List.of(),
-                wanted.policy().engineOptions());
+                wanted.policy().engineOptions(),
+                load.loading());
     }
 
     private void go(Load load, Load.Site site, long now) {

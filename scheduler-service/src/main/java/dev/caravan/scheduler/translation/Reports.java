@@ -179,32 +179,36 @@ public final class Reports {
             case LLAMA_CPP -> facts;
             case OLLAMA ->
                     new ModelFacts(
-                            facts.layers(),
-                            elsewhere ? ByteSize.ZERO : facts.weights(),
-                            0,
-                            facts.trainedContext(),
-                            facts.embeddingLength());
+                                    facts.layers(),
+                                    elsewhere ? ByteSize.ZERO : facts.weights(),
+                                    0,
+                                    facts.trainedContext(),
+                                    facts.embeddingLength())
+                            .withPresetContext(facts.presetContext());
         };
     }
 
     private static ModelFacts facts(FactsMessage facts) {
         List<Long> layers = facts.layerWeights();
         Long output = facts.outputWeights();
-        return layers == null || output == null
-                ? new ModelFacts(
-                        facts.layers(),
-                        size(facts.weights()),
-                        facts.kvBytesPerToken(),
-                        facts.trainedContext(),
-                        facts.embeddingLength())
-                : new ModelFacts(
-                        facts.layers(),
-                        size(facts.weights()),
-                        facts.kvBytesPerToken(),
-                        facts.trainedContext(),
-                        facts.embeddingLength(),
-                        layers.stream().map(Reports::size).toList(),
-                        size(output));
+        ModelFacts read =
+                layers == null || output == null
+                        ? new ModelFacts(
+                                facts.layers(),
+                                size(facts.weights()),
+                                facts.kvBytesPerToken(),
+                                facts.trainedContext(),
+                                facts.embeddingLength())
+                        : new ModelFacts(
+                                facts.layers(),
+                                size(facts.weights()),
+                                facts.kvBytesPerToken(),
+                                facts.trainedContext(),
+                                facts.embeddingLength(),
+                                layers.stream().map(Reports::size).toList(),
+                                size(output));
+        Integer preset = facts.presetContext();
+        return preset == null ? read : read.withPresetContext(Math.max(0, preset));
     }
 
     private static String text(@Nullable String text, String otherwise) {

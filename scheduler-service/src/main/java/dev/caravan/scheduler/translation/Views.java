@@ -64,6 +64,7 @@ public final class Views {
                 facts.trainedContext(),
                 facts.embeddingLength(),
                 null,
-                null);
+                null,
+                facts.presetContext() == 0 ? null : facts.presetContext());
     }
 }

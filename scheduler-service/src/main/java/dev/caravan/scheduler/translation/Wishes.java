@@ -47,7 +47,8 @@ public final class Wishes {
                 engine.stages().isEmpty()
                         ? null
                         : engine.stages().stream().map(Wishes::stage).toList(),
-                engine.engineOptions().isEmpty() ? null : engine.engineOptions());
+                engine.engineOptions().isEmpty() ? null : engine.engineOptions(),
+                LoadWishes.message(engine.loading()));
     }
 
     private static DesiredEngines.Stage stage(GroupStage stage) {
@@ -95,7 +96,8 @@ public final class Wishes {
                                                 : OptionalLong.of(engine.keepAliveMillis()),
                                         stages(engine.stages()),
                                         Objects.requireNonNullElse(
-                                                engine.engineOptions(), List.of())));
+                                                engine.engineOptions(), List.of()),
+                                        LoadWishes.read(engine.loading())));
     }
 
     /** Stages as wishes and reports name them; none where the model is whole. */

@@ -9,6 +9,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -35,7 +36,13 @@ final class Cluster {
 
     static Demand demand(ModelDigest digest, int context) {
         return new Demand(
-                "request", name(digest), digest, context, OptionalLong.empty(), Optional.empty());
+                "request",
+                name(digest),
+                digest,
+                context,
+                OptionalLong.empty(),
+                Optional.empty(),
+                LoadOptions.NONE);
     }
 
     static ModelRef name(ModelDigest digest) {
@@ -265,7 +272,8 @@ final class Cluster {
                         Continuation.FLUENT,
                         OptionalLong.empty(),
                         List.of(),
-                        List.of());
+                        List.of(),
+                        LoadOptions.NONE);
         return put(
                 with(
                         before,

@@ -14,6 +14,7 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.LayerSpan;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.scheduler.app.ReplicaStatus.Phase;
 import java.time.Duration;
 import java.util.HashMap;
@@ -460,7 +461,8 @@ class GroupDeskTest {
                         digest,
                         context,
                         OptionalLong.empty(),
-                        distributed);
+                        distributed,
+                        LoadOptions.NONE);
         return ((Asked.Joined) desk.ask(demand, now)).load();
     }
 

@@ -10,6 +10,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.wire.DesiredAnswer;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.KeepAliveMessage;
@@ -25,6 +26,7 @@ import dev.caravan.worker.app.group.WantedMember;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -89,7 +91,23 @@ public final class DesiredStateController {
                         orNone(engine.stages()).stream()
                                 .map(DesiredStateController::stage)
                                 .toList()),
-                orNone(engine.engineOptions()));
+                orNone(engine.engineOptions()),
+                loading(engine.loading()));
+    }
+
+    private static LoadOptions loading(dev.caravan.wire.@Nullable LoadOptions wishes) {
+        return wishes == null
+                ? LoadOptions.NONE
+                : new LoadOptions(
+                        number(wishes.batch()),
+                        number(wishes.gpuLayers()),
+                        number(wishes.mainGpu()),
+                        number(wishes.threads()),
+                        Optional.ofNullable(wishes.mmap()));
+    }
+
+    private static OptionalInt number(@Nullable Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     private static <T> List<T> orNone(@Nullable List<T> list) {

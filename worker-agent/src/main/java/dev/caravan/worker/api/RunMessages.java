@@ -2,18 +2,22 @@ package dev.caravan.worker.api;
 
 import static dev.caravan.worker.api.Bodies.required;
 
-import dev.caravan.core.run.ChatMessage;
+import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.OutputFormat;
-import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
 import dev.caravan.wire.Frame;
+import dev.caravan.wire.Logprob;
 import dev.caravan.wire.RunMessage;
+import dev.caravan.wire.ToolCall;
+import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.engine.EngineRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,26 +31,31 @@ final class RunMessages {
     private RunMessages() {}
 
     static EngineRequest request(RunMessage message) {
-        return new EngineRequest(prompt(message), options(required(message.options(), "options")));
+        return new EngineRequest(
+                PromptMessages.prompt(message),
+                options(required(message.options(), "options")),
+                answer(message.answer()));
     }
 
-    private static Prompt prompt(RunMessage message) {
-        List<RunMessage.Message> messages = message.messages();
-        String text = message.prompt();
-        if (messages != null) {
-            return new Prompt.Chat(
-                    messages.stream().map(RunMessages::turn).toList(), Optional.ofNullable(text));
-        }
-        if (text != null) {
-            return new Prompt.Raw(text);
-        }
-        throw Bodies.invalid("messages and prompt: absent (expected: at least one)");
+    private static AnswerOptions answer(RunMessage.@Nullable Answer answer) {
+        return answer == null
+                ? AnswerOptions.DEFAULTS
+                : new AnswerOptions(
+                        Optional.ofNullable(answer.think())
+                                .map(on -> new Thinking(on, orEmpty(answer.level()))),
+                        number(answer.topLogprobs()),
+                        answer.truncate(),
+                        answer.shift(),
+                        answer.renderOnly(),
+                        number(answer.contextLimit()));
     }
 
-    private static ChatMessage turn(RunMessage.Message turn) {
-        return new ChatMessage(
-                required(turn.role(), "messages.role"),
-                required(turn.content(), "messages.content"));
+    private static OptionalInt number(@Nullable Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static SamplingOptions options(RunMessage.Options options) {
@@ -107,7 +116,9 @@ final class RunMessages {
                             piece.text(),
                             piece.ids().stream().mapToInt(Integer::intValue).toArray(),
                             piece.idsComplete(),
-                            piece.thinking());
+                            piece.thinking(),
+                            piece.toolCalls().stream().map(RunMessages::call).toList(),
+                            piece.logprobs().stream().map(RunMessages::logprob).toList());
             case RunFrame.End end ->
                     new Frame.End(
                             end.reason().name().toLowerCase(Locale.ROOT),
@@ -115,10 +126,27 @@ final class RunMessages {
                             end.cachedTokens(),
                             millis(end.promptTime()),
                             end.answerTokens(),
-                            millis(end.answerTime()));
+                            millis(end.answerTime()),
+                            end.context().isEmpty() ? null : end.context());
             case RunFrame.Fail fail ->
                     new Frame.Fail(fail.code().name(), fail.message(), fail.repeatable());
+            case RunFrame.Rendered(var prompt, var images) -> new Frame.Rendered(prompt, images);
+            case RunFrame.Vector(var values) -> new Frame.Vector(values);
         };
+    }
+
+    private static ToolCall call(dev.caravan.core.run.ToolCall call) {
+        return new ToolCall(
+                call.id(), call.index(), call.name(), WireJson.mapper().readTree(call.arguments()));
+    }
+
+    private static Logprob logprob(dev.caravan.core.run.Logprob told) {
+        return new Logprob(
+                told.token(),
+                told.logprob(),
+                told.top().isEmpty()
+                        ? null
+                        : told.top().stream().map(RunMessages::logprob).toList());
     }
 
     private static double millis(Duration duration) {

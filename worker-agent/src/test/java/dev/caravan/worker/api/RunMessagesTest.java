@@ -9,7 +9,6 @@ import dev.caravan.core.run.Prompt;
 import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RunMessagesTest {
@@ -20,7 +19,7 @@ class RunMessagesTest {
     @Test
     void takesMessagesTogetherWithTheirPlainText() {
         assertThat(prompt(MESSAGES + "\"prompt\":\"Hi\","))
-                .isEqualTo(new Prompt.Chat(TURNS, Optional.of("Hi")));
+                .isEqualTo(new Prompt.Instruction("", "Hi"));
     }
 
     @Test

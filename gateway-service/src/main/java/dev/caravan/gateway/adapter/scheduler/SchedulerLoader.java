@@ -58,7 +58,8 @@ public final class SchedulerLoader implements ModelLoader {
                         wish.contextLength(),
                         WireRuns.millis(wish.keepAlive()),
                         wish.distributed().orElse(null),
-                        Math.min(HOLD.toMillis(), patience.toMillis()));
+                        Math.min(HOLD.toMillis(), patience.toMillis()),
+                        WireRuns.loading(wish.loading()));
         return Mono.defer(() -> leader.answer(scheduler -> ask(scheduler, message)))
                 .repeatWhen(pending -> pending.delayElements(PACE))
                 .filter(answer -> answer.state() != LoadAnswer.State.PENDING)

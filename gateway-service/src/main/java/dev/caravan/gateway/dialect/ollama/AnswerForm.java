@@ -2,22 +2,30 @@ package dev.caravan.gateway.dialect.ollama;
 
 /** Where the text stands in an answer's object. */
 public enum AnswerForm {
-    GENERATE("\",\"response\":\"", "\""),
-    CHAT("\",\"message\":{\"role\":\"assistant\",\"content\":\"", "\"}");
+    GENERATE("\",\"response\":\"", ""),
+    CHAT("\",\"message\":{\"role\":\"assistant\",\"content\":\"", "}");
 
     private final String beforeText;
-    private final String afterText;
+    private final String afterFields;
 
-    AnswerForm(String beforeText, String afterText) {
+    AnswerForm(String beforeText, String afterFields) {
         this.beforeText = beforeText;
-        this.afterText = afterText;
+        this.afterFields = afterFields;
     }
 
     String beforeText() {
         return beforeText;
     }
 
-    String afterText() {
-        return afterText;
+    /** What closes the object that text, thinking and tool calls are in. */
+    String afterFields() {
+        return afterFields;
+    }
+
+    /** An answer without a text of its own, which shows the prompt instead. */
+    String blank() {
+        return this == CHAT
+                ? "\",\"message\":{\"role\":\"\",\"content\":\"\"}"
+                : "\",\"response\":\"\"";
     }
 }

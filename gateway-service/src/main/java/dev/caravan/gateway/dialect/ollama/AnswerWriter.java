@@ -2,7 +2,9 @@ package dev.caravan.gateway.dialect.ollama;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.ToolCall;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -18,7 +20,7 @@ import java.util.Locale;
  */
 public final class AnswerWriter {
 
-    private static final byte[] GOES_ON = ",\"done\":false}".getBytes(UTF_8);
+    private static final byte[] GOES_ON = ",\"done\":false".getBytes(UTF_8);
     private static final byte[] BEFORE_THINKING = "\",\"thinking\":\"".getBytes(UTF_8);
     private static final int ROOM_PER_LINE = 48;
 
@@ -26,7 +28,8 @@ public final class AnswerWriter {
     private final Timestamps timestamps;
     private final byte[] beforeTime;
     private final byte[] beforeText;
-    private final byte[] afterText;
+    private final byte[] afterFields;
+    private final AnswerForm form;
 
     private AnswerWriter(
             ByteBufAllocator allocator, Timestamps timestamps, AnswerForm form, String model) {
@@ -39,7 +42,8 @@ public final class AnswerWriter {
         this.beforeTime = new byte[start.readableBytes()];
         start.readBytes(beforeTime);
         this.beforeText = form.beforeText().getBytes(UTF_8);
-        this.afterText = form.afterText().getBytes(UTF_8);
+        this.afterFields = form.afterFields().getBytes(UTF_8);
+        this.form = form;
     }
 
     /** Makes writers; they share the clock's cache. */
@@ -69,17 +73,21 @@ public final class AnswerWriter {
         for (RunFrame frame : frames) {
             switch (frame) {
                 case RunFrame.Piece piece -> {
-                    if (!piece.text().isEmpty() || !piece.thinking().isEmpty()) {
-                        text(lines, piece.text(), piece.thinking());
-                        lines.writeBytes(GOES_ON).writeByte('\n');
+                    if (!piece.isSilent()) {
+                        text(lines, piece.text(), piece.thinking(), piece.toolCalls());
+                        goesOn(lines, piece.logprobs());
                     }
                 }
                 case RunFrame.End end -> {
-                    text(lines, "", "");
-                    figures(lines, end, times);
+                    text(lines, "", "", List.of());
+                    figures(lines, end, times, List.of());
                     lines.writeByte('\n');
                 }
-                case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _ ->
+                case RunFrame.Head _,
+                        RunFrame.Progress _,
+                        RunFrame.Fail _,
+                        RunFrame.Rendered _,
+                        RunFrame.Vector _ ->
                         throw new IllegalArgumentException(
                                 "frame: %s (expected: a piece or the end)".formatted(frame));
             }
@@ -87,24 +95,58 @@ public final class AnswerWriter {
         return lines;
     }
 
+    /** A line that says nothing, while the answer is waited for. */
+    public ByteBuf heartbeat() {
+        ByteBuf line = allocator.buffer(beforeTime.length + 2 * ROOM_PER_LINE);
+        text(line, "", "", List.of());
+        goesOn(line, List.of());
+        return line;
+    }
+
     /**
-     * The whole answer as one object.
+     * What a whole answer is made of.
      *
      * @param thinking the model's reasoning; empty where it told none apart
      */
-    public ByteBuf whole(
-            CharSequence answer, CharSequence thinking, RunFrame.End end, Times times) {
-        int room = beforeTime.length + answer.length() + thinking.length() + 4 * ROOM_PER_LINE;
+    public record Whole(
+            CharSequence text,
+            CharSequence thinking,
+            List<ToolCall> toolCalls,
+            List<Logprob> logprobs,
+            RunFrame.End end) {}
+
+    /** The whole answer as one object. */
+    public ByteBuf whole(Whole answer, Times times) {
+        int room =
+                beforeTime.length
+                        + answer.text().length()
+                        + answer.thinking().length()
+                        + 4 * ROOM_PER_LINE;
         ByteBuf object = allocator.buffer(room);
-        text(object, answer, thinking);
-        figures(object, end, times);
+        text(object, answer.text(), answer.thinking(), answer.toolCalls());
+        figures(object, answer.end(), times, answer.logprobs());
+        return object;
+    }
+
+    /** The object that shows the rendered prompt instead of an answer. */
+    public ByteBuf rendered(RunFrame.Rendered rendered) {
+        ByteBuf object = allocator.buffer(rendered.prompt().length() + 8 * ROOM_PER_LINE);
+        object.writeBytes(beforeTime);
+        timestamps.write(object);
+        AnswerParts.text(object, form.blank());
+        AnswerParts.text(object, ",\"done\":false,\"_debug_info\":{\"rendered_template\":");
+        AnswerParts.quoted(object, rendered.prompt());
+        if (rendered.images() > 0) {
+            AnswerParts.text(object, ",\"image_count\":" + rendered.images());
+        }
+        AnswerParts.text(object, "}}");
         return object;
     }
 
     /** The object for a request that only loaded or unloaded the model. */
     public ByteBuf empty(String reason) {
         ByteBuf object = allocator.buffer(beforeTime.length + 4 * ROOM_PER_LINE);
-        text(object, "", "");
+        text(object, "", "", List.of());
         object.writeCharSequence(",\"done\":true,\"done_reason\":\"%s\"}".formatted(reason), UTF_8);
         return object;
     }
@@ -117,7 +159,8 @@ public final class AnswerWriter {
                 .writeByte('\n');
     }
 
-    private void text(ByteBuf out, CharSequence text, CharSequence thinking) {
+    private void text(
+            ByteBuf out, CharSequence text, CharSequence thinking, List<ToolCall> toolCalls) {
         out.writeBytes(beforeTime);
         timestamps.write(out);
         out.writeBytes(beforeText);
@@ -126,21 +169,33 @@ public final class AnswerWriter {
             out.writeBytes(BEFORE_THINKING);
             JsonText.write(out, thinking);
         }
-        out.writeBytes(afterText);
+        out.writeByte('"');
+        AnswerParts.toolCalls(out, toolCalls);
+        out.writeBytes(afterFields);
     }
 
-    private static void figures(ByteBuf out, RunFrame.End end, Times times) {
+    private static void goesOn(ByteBuf out, List<Logprob> logprobs) {
+        out.writeBytes(GOES_ON);
+        AnswerParts.logprobs(out, logprobs);
+        out.writeByte('}').writeByte('\n');
+    }
+
+    private static void figures(
+            ByteBuf out, RunFrame.End end, Times times, List<Logprob> logprobs) {
         StringBuilder rest = new StringBuilder(200);
         rest.append(",\"done\":true,\"done_reason\":\"")
                 .append(end.reason().name().toLowerCase(Locale.ROOT))
                 .append('"');
+        AnswerParts.context(rest, end.context());
         figure(rest, "total_duration", times.total().toNanos());
         figure(rest, "load_duration", times.load().toNanos());
         figure(rest, "prompt_eval_count", end.promptTokens());
         figure(rest, "prompt_eval_duration", end.promptTime().toNanos());
         figure(rest, "eval_count", end.answerTokens());
         figure(rest, "eval_duration", end.answerTime().toNanos());
-        out.writeCharSequence(rest.append('}'), UTF_8);
+        out.writeCharSequence(rest, UTF_8);
+        AnswerParts.logprobs(out, logprobs);
+        out.writeByte('}');
     }
 
     /** Zero is left out, as in Ollama. */

@@ -123,6 +123,17 @@ public final class GoObject {
         return map;
     }
 
+    /** An object of free names to objects, in its order; absent gives an empty map. */
+    Map<String, GoObject> objectMap(String name, String goElementType) {
+        JsonNode value = fields.get(name);
+        if (value != null && !value.isObject()) {
+            throw mismatch(name, value, "map[string]" + goElementType);
+        }
+        Map<String, GoObject> objects = new LinkedHashMap<>();
+        map(name).forEach((key, each) -> objects.put(key, nested(name, each, goElementType)));
+        return objects;
+    }
+
     /** An object of free names to strings, in its order; absent gives an empty map. */
     public Map<String, String> textMap(String name) {
         JsonNode value = fields.get(name);

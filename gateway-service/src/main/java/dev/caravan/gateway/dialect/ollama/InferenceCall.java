@@ -13,6 +13,8 @@ public record InferenceCall(String sentModel, boolean stream, Intent intent, Run
     /** What the client wants. */
     public enum Intent {
         ANSWER,
+        /** The rendered prompt instead of an answer. */
+        RENDER,
         LOAD,
         UNLOAD
     }

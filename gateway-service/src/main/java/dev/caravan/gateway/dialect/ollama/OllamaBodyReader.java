@@ -2,12 +2,14 @@ package dev.caravan.gateway.dialect.ollama;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import java.time.Duration;
 import java.util.Locale;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -33,20 +35,24 @@ public final class OllamaBodyReader {
     private static final int MAX_DEPTH = 1_000;
 
     private final int maxBytes;
+    private final BodyBudget budget;
     private final JsonMapper mapper;
 
+    /** One that reads bodies that are at hand. */
     public OllamaBodyReader() {
-        this(MAX_BYTES);
+        this(MAX_BYTES, new BodyBudget(MAX_BYTES, Duration.ZERO, Schedulers.parallel()));
     }
 
     /**
      * @param maxBytes longer bodies are refused while they come in
+     * @param budget of all bodies that are being read
      */
-    public OllamaBodyReader(int maxBytes) {
+    public OllamaBodyReader(int maxBytes, BodyBudget budget) {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 1)");
         }
         this.maxBytes = maxBytes;
+        this.budget = budget;
         StreamReadConstraints constraints =
                 StreamReadConstraints.builder()
                         .maxStringLength(maxBytes)
@@ -58,23 +64,39 @@ public final class OllamaBodyReader {
                         .build();
     }
 
+    /** {@link #read(Flux, long, String)} of a body that may not say its length. */
+    public Mono<GoObject> read(Flux<DataBuffer> body, String type) {
+        return read(body, -1, type);
+    }
+
     /**
      * The body as the Go struct {@code type}, which its error texts name: {@code
      * "GenerateRequest"}.
      *
+     * @param length bytes that it says it has; negative: it does not say
      * @return one object, or an error; never empty
      */
-    public Mono<GoObject> read(Flux<DataBuffer> body, String type) {
-        return DataBufferUtils.join(body, maxBytes)
+    public Mono<GoObject> read(Flux<DataBuffer> body, long length, String type) {
+        if (length > maxBytes) {
+            return Mono.error(this::tooLong);
+        }
+        return Mono.usingWhen(
+                budget.lease(length),
+                lease -> read(body, lease, type),
+                lease -> Mono.fromRunnable(lease::release));
+    }
+
+    private Mono<GoObject> read(Flux<DataBuffer> body, BodyBudget.Lease lease, String type) {
+        return DataBufferUtils.join(
+                        body.doOnNext(buffer -> lease.reads(buffer.readableByteCount())), maxBytes)
                 .map(OllamaBodyReader::bytes)
                 .defaultIfEmpty(new byte[0])
                 .map(bytes -> parse(bytes, type))
-                .onErrorMap(
-                        DataBufferLimitException.class,
-                        tooLong ->
-                                invalid(
-                                        "request body too large (expected: at most %d bytes)"
-                                                .formatted(maxBytes)));
+                .onErrorMap(DataBufferLimitException.class, _ -> tooLong());
+    }
+
+    private CaravanException tooLong() {
+        return invalid("request body too large (expected: at most %d bytes)".formatted(maxBytes));
     }
 
     /** {@link #read} for a body that is at hand. */

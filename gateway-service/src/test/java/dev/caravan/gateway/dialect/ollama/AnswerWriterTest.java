@@ -3,8 +3,10 @@ package dev.caravan.gateway.dialect.ollama;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunFrame.EndReason;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.wire.WireJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -43,7 +45,7 @@ class AnswerWriterTest {
     void writesAChatWithItsMessage() {
         AnswerWriter writer = writer(AnswerForm.CHAT, "a\"b");
 
-        assertThat(text(writer.whole("Hi", "", END, TIMES)))
+        assertThat(text(writer.whole(whole("Hi"), TIMES)))
                 .startsWith(
                         "{\"model\":\"a\\\"b\",\"created_at\":\"2026-11-21T08:00:07.000042Z\",\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"done\":true,")
                 .doesNotEndWith("\n");
@@ -87,7 +89,7 @@ class AnswerWriterTest {
                     built.appendCodePoint(codePoint);
                 }
             }
-            String whole = text(writer(AnswerForm.GENERATE, "toy").whole(built, "", END, TIMES));
+            String whole = text(writer(AnswerForm.GENERATE, "toy").whole(whole(built), TIMES));
 
             assertThat(WireJson.mapper().readTree(whole).get("response").asString())
                     .isEqualTo(built.toString());
@@ -96,6 +98,52 @@ class AnswerWriterTest {
 
     private AnswerWriter writer(AnswerForm form, String model) {
         return writers.create(UnpooledByteBufAllocator.DEFAULT, form, model);
+    }
+
+    @Test
+    void writesToolCallsBesideTheText() {
+        RunFrame call =
+                new RunFrame.Piece(
+                        0,
+                        "",
+                        List.of(),
+                        false,
+                        "Hm.",
+                        List.of(new ToolCall("call_1", 1, "get", "{\"b\":1,\"a\":\"x\"}")),
+                        List.of());
+
+        assertThat(text(writer(AnswerForm.CHAT, "toy").lines(List.of(call), TIMES)))
+                .isEqualTo(
+                        """
+                        {"model":"toy","created_at":"2026-11-21T08:00:07.000042Z","message":{"role":"assistant","content":"","thinking":"Hm.","tool_calls":[{"id":"call_1","function":{"index":1,"name":"get","arguments":{"b":1,"a":"x"}}}]},"done":false}
+                        """);
+    }
+
+    @Test
+    void writesProbabilitiesWithTheBytesOfTheirTokens() {
+        Logprob told = new Logprob("é", -0.5, List.of(new Logprob("e", -1.5, List.of())));
+        RunFrame piece = new RunFrame.Piece(0, "é", List.of(7), true, "", List.of(), List.of(told));
+
+        assertThat(text(writer(AnswerForm.GENERATE, "toy").lines(List.of(piece), TIMES)))
+                .endsWith(
+                        "\"done\":false,\"logprobs\":[{\"token\":\"é\",\"logprob\":-0.5,\"bytes\":[195,169],\"top_logprobs\":[{\"token\":\"e\",\"logprob\":-1.5,\"bytes\":[101]}]}]}\n");
+    }
+
+    @Test
+    void writesTheContextAndTheRenderedPrompt() {
+        AnswerWriter writer = writer(AnswerForm.GENERATE, "toy");
+
+        assertThat(text(writer.lines(List.of(END.withContext(List.of(1, 2, 3))), TIMES)))
+                .contains("\"done_reason\":\"length\",\"context\":[1,2,3],\"total_duration\"");
+        assertThat(text(writer.rendered(new RunFrame.Rendered("<s>Hi", 1))))
+                .endsWith(
+                        "\"response\":\"\",\"done\":false,\"_debug_info\":{\"rendered_template\":\"\\u003cs\\u003eHi\",\"image_count\":1}}");
+        assertThat(text(writer(AnswerForm.CHAT, "toy").rendered(new RunFrame.Rendered("<s>Hi", 0))))
+                .contains("\"message\":{\"role\":\"\",\"content\":\"\"},\"done\":false");
+    }
+
+    private static AnswerWriter.Whole whole(CharSequence text) {
+        return new AnswerWriter.Whole(text, "", List.of(), List.of(), END);
     }
 
     private static RunFrame piece(String text) {

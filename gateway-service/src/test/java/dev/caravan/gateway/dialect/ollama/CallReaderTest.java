@@ -2,7 +2,6 @@ package dev.caravan.gateway.dialect.ollama;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravan.core.cluster.AgentId;
@@ -16,15 +15,20 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.ChatMessage;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.gateway.dialect.ollama.InferenceCall.Intent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,8 @@ class CallReaderTest {
                                                     "insert",
                                                     "vision",
                                                     "thinking")),
-                                    entry("vectors", Set.of("embedding")))
+                                    entry("vectors", Set.of("embedding")),
+                                    preset())
                             .toList(),
                     List.of());
 
@@ -64,9 +69,7 @@ class CallReaderTest {
         assertThat(call.request().options()).isEqualTo(SamplingOptions.DEFAULTS);
         assertThat(call.request().contextLength()).isEqualTo(4096);
         assertThat(call.request().keepAlive()).isEqualTo(new KeepAlive.Unset());
-        assertThat(call.request().prompt())
-                .isEqualTo(
-                        new Prompt.Chat(List.of(new ChatMessage("user", "Hi")), Optional.of("Hi")));
+        assertThat(call.request().prompt()).isEqualTo(new Prompt.Instruction("", "Hi"));
     }
 
     @Test
@@ -104,12 +107,7 @@ class CallReaderTest {
                         generate("{\"model\":\"toy\",\"prompt\":\"Hi\",\"system\":\"Be brief.\"}")
                                 .request()
                                 .prompt())
-                .isEqualTo(
-                        new Prompt.Chat(
-                                List.of(
-                                        new ChatMessage("system", "Be brief."),
-                                        new ChatMessage("user", "Hi")),
-                                Optional.of("Hi")));
+                .isEqualTo(new Prompt.Instruction("Be brief.", "Hi"));
     }
 
     @Test
@@ -120,8 +118,7 @@ class CallReaderTest {
                                         """)
                                 .request()
                                 .prompt())
-                .isEqualTo(
-                        new Prompt.Chat(List.of(new ChatMessage("user", "Hi")), Optional.empty()));
+                .isEqualTo(new Prompt.Chat(List.of(new ChatMessage("user", "Hi"))));
     }
 
     @ParameterizedTest
@@ -217,7 +214,7 @@ class CallReaderTest {
                 "\"think\":true|\"toy\" does not support thinking",
                 "\"think\":1|think must be a boolean or string (\"high\", \"medium\", \"low\", \"max\", true, or false)",
                 "\"think\":\"x\"|invalid think value: \"x\" (must be \"high\", \"medium\", \"low\", \"max\", true, or false)",
-                "\"images\":[\"aGk=\"]|Multimodal data provided, but model does not support multimodal requests.",
+                "\"images\":[\"a-k=\"]|illegal base64 data at input byte 1",
                 "\"top_logprobs\":21|top_logprobs must be between 0 and 20"
             })
     void refusesInOllamasWordsWhatTheModelCannotDo(String field, String text) {
@@ -227,23 +224,153 @@ class CallReaderTest {
                 text);
     }
 
+    @Test
+    void readsAllThatBelongsToAnInstruction() {
+        assertThat(
+                        generate(
+                                        """
+                                        {"model":"able","prompt":"Hi","suffix":"end","system":"ignored","images":["aGk="],
+                                         "context":[1,2],"template":"{{ .Prompt }}"}
+                                        """)
+                                .request()
+                                .prompt())
+                .isEqualTo(
+                        new Prompt.Instruction(
+                                "",
+                                "Hi",
+                                "end",
+                                List.of("aGk="),
+                                Optional.of(List.of(1, 2)),
+                                Optional.of("{{ .Prompt }}")));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"suffix\":\"x\"",
-                "\"think\":true",
-                "\"images\":[\"aGk=\"]",
-                "\"template\":\"x\"",
-                "\"context\":[1]",
-                "\"logprobs\":true"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"x\":1|true,''",
+                "\"think\":true|true,''",
+                "\"think\":false|false,''",
+                "\"think\":\"low\"|true,low",
+                "\"think\":null|true,''"
             })
-    void saysHonestlyWhatThisReleaseCannotDoYet(String field) {
-        assertThatThrownBy(
-                        () ->
-                                generate(
-                                        "{\"model\":\"able\",\"prompt\":\"Hi\",%s}"
-                                                .formatted(field)))
-                .hasMessageContaining("is not supported by this release of Caravan");
+    void aModelThatCanThinkDoesUnlessItIsTold(String field, String expected) {
+        var answer =
+                generate("{\"model\":\"able\",\"prompt\":\"Hi\",%s}".formatted(field))
+                        .request()
+                        .answer();
+
+        String[] parts = expected.replace("''", "").split(",", -1);
+        assertThat(answer.thinking())
+                .contains(new Thinking(Boolean.parseBoolean(parts[0]), parts[1]));
+    }
+
+    @Test
+    void readsWhatBelongsToTheAnswer() {
+        var answer =
+                generate(
+                                """
+                                {"model":"toy","prompt":"Hi","logprobs":true,"top_logprobs":3,"truncate":false,"shift":false,
+                                 "options":{"num_ctx":256}}
+                                """)
+                        .request()
+                        .answer();
+
+        assertThat(answer)
+                .isEqualTo(
+                        new AnswerOptions(
+                                Optional.empty(),
+                                OptionalInt.of(3),
+                                false,
+                                false,
+                                false,
+                                OptionalInt.of(256)));
+        assertThat(
+                        generate(
+                                        "{\"model\":\"toy\",\"prompt\":\"Hi\",\"_debug_render_only\":true}")
+                                .intent())
+                .isEqualTo(Intent.RENDER);
+    }
+
+    @Test
+    void aModelsOwnContextCountsWhereTheRequestNamesNone() {
+        InferenceCall own = generate("{\"model\":\"preset\",\"prompt\":\"Hi\"}");
+        InferenceCall asked =
+                generate("{\"model\":\"preset\",\"prompt\":\"Hi\",\"options\":{\"num_ctx\":3000}}");
+
+        assertThat(own.request().contextLength()).isEqualTo(8192);
+        assertThat(own.request().answer().contextLimit()).hasValue(8000);
+        assertThat(asked.request().contextLength()).isEqualTo(4096);
+        assertThat(asked.request().answer().contextLimit()).hasValue(3000);
+    }
+
+    @Test
+    void readsWishesAboutLoading() {
+        assertThat(
+                        generate(
+                                        """
+                                        {"model":"toy","prompt":"Hi","options":{"num_batch":64,"num_gpu":0,"main_gpu":1,"num_thread":2,"use_mmap":false}}
+                                        """)
+                                .request()
+                                .loading())
+                .isEqualTo(
+                        new LoadOptions(
+                                OptionalInt.of(64),
+                                OptionalInt.of(0),
+                                OptionalInt.of(1),
+                                OptionalInt.of(2),
+                                Optional.of(false)));
+    }
+
+    @Test
+    void readsToolsByTheWordsThatOllamaKnows() {
+        Prompt prompt =
+                chat("""
+                                {"model":"able","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","strict":true,
+                                 "function":{"name":"get","description":"gets","parameters":{"type":"object","additionalProperties":false,
+                                  "required":["a"],"properties":{"b":{"type":["string","null"],"enum":["x",1],"minLength":3},
+                                  "a":{"type":"object","properties":{"c":{"anyOf":[{"type":"integer"}]}}}}}}}]}
+                                """)
+                        .request()
+                        .prompt();
+
+        assertThat(((Prompt.Chat) prompt).tools())
+                .containsExactly(
+                        "{\"type\":\"function\",\"function\":{\"name\":\"get\",\"description\":\"gets\",\"parameters\":{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"b\":{\"type\":[\"string\",\"null\"],\"enum\":[\"x\",1]},\"a\":{\"type\":\"object\",\"properties\":{\"c\":{\"anyOf\":[{\"type\":\"integer\"}]}}}}}}}");
+    }
+
+    @Test
+    void readsToolCallsAndTheirAnswers() {
+        Prompt prompt =
+                chat("""
+                                {"model":"able","messages":[
+                                 {"role":"assistant","content":null,"thinking":"Hm","tool_calls":[{"id":"c1","type":"function","function":{"index":1,"name":"get","arguments":{"b":1,"a":2}}}]},
+                                 {"role":"tool","content":"sunny","tool_name":"get","tool_call_id":"c1","images":[]}]}
+                                """)
+                        .request()
+                        .prompt();
+
+        assertThat(((Prompt.Chat) prompt).messages())
+                .containsExactly(
+                        new ChatMessage(
+                                "assistant",
+                                "",
+                                "Hm",
+                                List.of(),
+                                List.of(new ToolCall("c1", 1, "get", "{\"b\":1,\"a\":2}")),
+                                "",
+                                ""),
+                        new ChatMessage("tool", "sunny", "", List.of(), List.of(), "get", "c1"));
+    }
+
+    @Test
+    void refusesArgumentsThatAreAText() {
+        assertFault(
+                () ->
+                        chat(
+                                "{\"model\":\"able\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}"),
+                FaultCode.INVALID_REQUEST,
+                "Value looks like object, but can't find closing '}' symbol");
     }
 
     @Test
@@ -337,6 +464,17 @@ class CallReaderTest {
         CaravanException fault = catchThrowableOfType(CaravanException.class, call::run);
         assertThat(fault).hasMessage(text);
         assertThat(fault.code()).isEqualTo(code);
+    }
+
+    private static ModelEntry preset() {
+        ModelEntry plain = entry("preset", Set.of("completion"));
+        return new ModelEntry(
+                plain.name(),
+                plain.digest(),
+                plain.facts().withPresetContext(8000),
+                plain.continuation(),
+                plain.capabilities(),
+                plain.holders());
     }
 
     private static ModelEntry entry(String name, Set<String> capabilities) {

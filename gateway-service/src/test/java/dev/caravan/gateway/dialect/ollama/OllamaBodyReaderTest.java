@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -15,11 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class OllamaBodyReaderTest {
 
-    private final OllamaBodyReader reader = new OllamaBodyReader(1_000);
+    private final OllamaBodyReader reader =
+            new OllamaBodyReader(
+                    1_000, new BodyBudget(2_000_000, Duration.ofSeconds(5), Schedulers.parallel()));
 
     @Test
     void matchesNamesInAnyCaseAndIgnoresUnknownOnesAndNulls() {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param layerWeights bytes of each repeating layer, in order; as many as {@code layers}
  * @param outputWeights bytes of the output layer as a device holds it, one that is tied to the
  *     token embeddings counted as well
+ * @param presetContext tokens of context that the model's own parameters ask for; 0: they do not
  */
 public record ModelFacts(
         int layers,
@@ -22,7 +23,8 @@ public record ModelFacts(
         int trainedContext,
         int embeddingLength,
         List<ByteSize> layerWeights,
-        ByteSize outputWeights) {
+        ByteSize outputWeights,
+        int presetContext) {
 
     /** An output layer that leaves less than this part of itself for embeddings is tied to them. */
     private static final int TIED_BELOW = 8;
@@ -41,6 +43,26 @@ public record ModelFacts(
                     "layerWeights: %d (expected: one for each of %d layers)"
                             .formatted(layerWeights.size(), layers));
         }
+    }
+
+    /** Of a model that asks for no context of its own. */
+    public ModelFacts(
+            int layers,
+            ByteSize weights,
+            long kvBytesPerToken,
+            int trainedContext,
+            int embeddingLength,
+            List<ByteSize> layerWeights,
+            ByteSize outputWeights) {
+        this(
+                layers,
+                weights,
+                kvBytesPerToken,
+                trainedContext,
+                embeddingLength,
+                layerWeights,
+                outputWeights,
+                0);
     }
 
     /** Of a file whose layers nobody has measured: all layers and the output count the same. */
@@ -63,6 +85,19 @@ public record ModelFacts(
     /** Rounded up, so that the parts are never less than the whole. */
     private static ByteSize evenShare(int layers, ByteSize weights) {
         return new ByteSize(Math.ceilDiv(weights.bytes(), Math.max(0, layers) + 1L));
+    }
+
+    /** The same, asking for so much context. */
+    public ModelFacts withPresetContext(int tokens) {
+        return new ModelFacts(
+                layers,
+                weights,
+                kvBytesPerToken,
+                trainedContext,
+                embeddingLength,
+                layerWeights,
+                outputWeights,
+                tokens);
     }
 
     /** Bytes of KV cache for {@code tokens} tokens. */

@@ -32,12 +32,39 @@ public sealed interface RunFrame {
      * @param idsComplete false where the engine held some ids back and they could not be found out,
      *     or tells none
      * @param thinking text of the model's reasoning, where the engine tells it apart; else empty
+     * @param toolCalls whole calls, each told once
+     * @param logprobs of its tokens, where they were asked for
      */
     record Piece(
-            long sequence, String text, List<Integer> ids, boolean idsComplete, String thinking)
+            long sequence,
+            String text,
+            List<Integer> ids,
+            boolean idsComplete,
+            String thinking,
+            List<ToolCall> toolCalls,
+            List<Logprob> logprobs)
             implements RunFrame {
         public Piece {
             ids = List.copyOf(ids);
+            toolCalls = List.copyOf(toolCalls);
+            logprobs = List.copyOf(logprobs);
+        }
+
+        public Piece(
+                long sequence,
+                String text,
+                List<Integer> ids,
+                boolean idsComplete,
+                String thinking) {
+            this(sequence, text, ids, idsComplete, thinking, List.of(), List.of());
+        }
+
+        /** Whether it has nothing that a client is told. */
+        public boolean isSilent() {
+            return text.isEmpty()
+                    && thinking.isEmpty()
+                    && toolCalls.isEmpty()
+                    && logprobs.isEmpty();
         }
 
         public Piece(long sequence, String text, List<Integer> ids, boolean idsComplete) {
@@ -48,6 +75,8 @@ public sealed interface RunFrame {
     /**
      * @param promptTokens evaluated or taken from the cache
      * @param cachedTokens of them, from the cache
+     * @param context ids of prompt and answer, where the prompt was one instruction and they are
+     *     known; else empty
      */
     record End(
             EndReason reason,
@@ -55,8 +84,41 @@ public sealed interface RunFrame {
             int cachedTokens,
             Duration promptTime,
             int answerTokens,
-            Duration answerTime)
-            implements RunFrame {}
+            Duration answerTime,
+            List<Integer> context)
+            implements RunFrame {
+        public End {
+            context = List.copyOf(context);
+        }
+
+        public End(
+                EndReason reason,
+                int promptTokens,
+                int cachedTokens,
+                Duration promptTime,
+                int answerTokens,
+                Duration answerTime) {
+            this(
+                    reason,
+                    promptTokens,
+                    cachedTokens,
+                    promptTime,
+                    answerTokens,
+                    answerTime,
+                    List.of());
+        }
+
+        public End withContext(List<Integer> ids) {
+            return new End(
+                    reason, promptTokens, cachedTokens, promptTime, answerTokens, answerTime, ids);
+        }
+    }
+
+    /** The rendered prompt, where it was asked for instead of an answer. */
+    record Rendered(String prompt, int images) implements RunFrame {}
+
+    /** The vector of a text, where it was asked for; nobody changes its numbers. */
+    record Vector(float[] values) implements RunFrame {}
 
     /** The answer broke off. {@code repeatable}: asking another replica may help. */
     record Fail(FaultCode code, String message, boolean repeatable) implements RunFrame {}

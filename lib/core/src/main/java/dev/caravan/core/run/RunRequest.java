@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param contextLength tokens of context the answer needs, already raised to a bucket
  * @param distributed how the model is to be loaded if it is not: true over several agents, false on
  *     one, empty as it fits
+ * @param loading how its engine is to be started if it is not
  */
 public record RunRequest(
         String id,
@@ -20,11 +21,13 @@ public record RunRequest(
         ModelDigest digest,
         Prompt prompt,
         SamplingOptions options,
+        AnswerOptions answer,
         int contextLength,
         KeepAlive keepAlive,
-        Optional<Boolean> distributed) {
+        Optional<Boolean> distributed,
+        LoadOptions loading) {
 
-    /** One that does not care how the model is loaded. */
+    /** One that does not care how the model is loaded and wants a plain answer. */
     public RunRequest(
             String id,
             ModelRef model,
@@ -33,6 +36,31 @@ public record RunRequest(
             SamplingOptions options,
             int contextLength,
             KeepAlive keepAlive) {
-        this(id, model, digest, prompt, options, contextLength, keepAlive, Optional.empty());
+        this(
+                id,
+                model,
+                digest,
+                prompt,
+                options,
+                AnswerOptions.DEFAULTS,
+                contextLength,
+                keepAlive,
+                Optional.empty(),
+                LoadOptions.NONE);
+    }
+
+    /** The same about something else. */
+    public RunRequest with(Prompt other) {
+        return new RunRequest(
+                id,
+                model,
+                digest,
+                other,
+                options,
+                answer,
+                contextLength,
+                keepAlive,
+                distributed,
+                loading);
     }
 }

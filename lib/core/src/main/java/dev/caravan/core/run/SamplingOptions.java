@@ -75,4 +75,45 @@ public record SamplingOptions(
                     "named: %s (expected: some of %s)".formatted(named, NAMES));
         }
     }
+
+    /** These, with the model's own values for what the client did not name. */
+    public SamplingOptions orElse(OptionValues own) {
+        SamplingOptions mixed = own.without(named).sampling(this, format);
+        return new SamplingOptions(
+                mixed.predict,
+                mixed.seed,
+                mixed.topK,
+                mixed.topP,
+                mixed.minP,
+                mixed.typicalP,
+                mixed.repeatLastN,
+                mixed.temperature,
+                mixed.repeatPenalty,
+                mixed.presencePenalty,
+                mixed.frequencyPenalty,
+                mixed.keep,
+                mixed.stop,
+                format,
+                named);
+    }
+
+    /** The same with another bound. */
+    public SamplingOptions withPredict(int most) {
+        return new SamplingOptions(
+                most,
+                seed,
+                topK,
+                topP,
+                minP,
+                typicalP,
+                repeatLastN,
+                temperature,
+                repeatPenalty,
+                presencePenalty,
+                frequencyPenalty,
+                keep,
+                stop,
+                format,
+                named);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.caravan.core.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Optional;
@@ -8,30 +9,36 @@ import org.junit.jupiter.api.Test;
 
 class PromptTest {
 
-    private static final List<ChatMessage> TURNS =
-            List.of(new ChatMessage("system", "Be brief."), new ChatMessage("user", "Hi"));
+    private static final List<ChatMessage> OWN = List.of(new ChatMessage("assistant", "Hello."));
 
     @Test
-    void givesThePlainTextToAModelWithoutATemplateOnly() {
-        Prompt prompt = new Prompt.Chat(TURNS, Optional.of("Hi"));
+    void putsTheModelsMessagesBetweenItsSystemTextAndTheInstruction() {
+        Prompt.Instruction instruction = new Prompt.Instruction("", "Hi");
 
-        assertThat(prompt.forModel(false)).isEqualTo(new Prompt.Raw("Hi"));
-        assertThat(prompt.forModel(true)).isSameAs(prompt);
+        assertThat(instruction.conversation(Optional.of("Be brief."), OWN))
+                .extracting(ChatMessage::role, ChatMessage::content)
+                .containsExactly(
+                        tuple("system", "Be brief."),
+                        tuple("assistant", "Hello."),
+                        tuple("user", "Hi"));
     }
 
     @Test
-    void keepsAConversationThatHasNoPlainText() {
-        Prompt prompt = new Prompt.Chat(TURNS);
+    void prefersTheSystemTextOfTheRequest() {
+        Prompt.Instruction instruction = new Prompt.Instruction("Be long.", "Hi");
 
-        assertThat(prompt.forModel(false)).isSameAs(prompt);
-        assertThat(prompt.forModel(true)).isSameAs(prompt);
+        assertThat(instruction.conversation(Optional.of("Be brief."), List.of()))
+                .containsExactly(
+                        new ChatMessage("system", "Be long."), new ChatMessage("user", "Hi"));
     }
 
     @Test
-    void keepsARawText() {
-        Prompt prompt = new Prompt.Raw("<s>Hi");
+    void leavesTheModelsMessagesOutWhereThereIsAContextEvenAnEmptyOne() {
+        Prompt.Instruction instruction =
+                new Prompt.Instruction(
+                        "", "Hi", "", List.of(), Optional.of(List.of()), Optional.empty());
 
-        assertThat(prompt.forModel(false)).isSameAs(prompt);
-        assertThat(prompt.forModel(true)).isSameAs(prompt);
+        assertThat(instruction.conversation(Optional.empty(), OWN))
+                .containsExactly(new ChatMessage("user", "Hi"));
     }
 }

@@ -8,6 +8,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.worker.app.desired.DesiredFile;
 import dev.caravan.worker.app.desired.DesiredState;
 import dev.caravan.worker.app.desired.Wishes;
@@ -62,7 +63,7 @@ public final class DesiredJsonFile implements DesiredFile {
     /**
      * @param model all four parts of the name
      * @param keepAliveMillis -1 for ever
-     * @param stages absent in files of earlier agents, as is {@code options}
+     * @param stages absent in files of earlier agents, as are {@code options} and {@code loading}
      */
     private record Engine(
             String replicaId,
@@ -73,7 +74,8 @@ public final class DesiredJsonFile implements DesiredFile {
             String continuation,
             long keepAliveMillis,
             @Nullable List<StageEntry> stages,
-            @Nullable List<String> options) {}
+            @Nullable List<String> options,
+            @Nullable LoadOptions loading) {}
 
     /**
      * @param member absent: the head's own process
@@ -201,7 +203,8 @@ public final class DesiredJsonFile implements DesiredFile {
                         ? new KeepAlive.Forever()
                         : new KeepAlive.For(Duration.ofMillis(engine.keepAliveMillis())),
                 new Stages(orNone(engine.stages()).stream().map(DesiredJsonFile::stage).toList()),
-                orNone(engine.options()));
+                orNone(engine.options()),
+                Objects.requireNonNullElse(engine.loading(), LoadOptions.NONE));
     }
 
     private static Engine engine(WantedEngine wanted) {
@@ -217,6 +220,7 @@ public final class DesiredJsonFile implements DesiredFile {
                     case KeepAlive.Forever _, KeepAlive.Unset _ -> FOREVER;
                 },
                 wanted.stages().list().stream().map(DesiredJsonFile::stage).toList(),
-                wanted.options());
+                wanted.options(),
+                wanted.loading());
     }
 }

@@ -1,6 +1,7 @@
 package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.SplitLayout;
 import dev.caravan.worker.app.store.StoredModel;
@@ -27,6 +28,9 @@ record CommandLine(int threads, ComputeOptions compute, List<String> extra, Stri
     /** Mebibytes of idle prompts that an engine may keep beside its slots; its default is 8192. */
     private static final int PROMPT_CACHE_MEBIBYTES = 128;
 
+    /** A batch of one aborts the engine. */
+    private static final int SMALLEST_BATCH = 2;
+
     /**
      * At the verbosity that tells where layers are, engines tell prompts and answers too. What is
      * kept: lines of the other levels, where each layer is, and last words.
@@ -51,7 +55,8 @@ record CommandLine(int threads, ComputeOptions compute, List<String> extra, Stri
                         "-np",
                         text(spec.slots()),
                         "-no-kvu"));
-        command.addAll(List.of("-fit", "off", "-t", text(threads), "-tb", text(threads)));
+        String cores = text(threads(spec.loading()));
+        command.addAll(List.of("-fit", "off", "-t", cores, "-tb", cores));
         command.addAll(List.of("--context-shift", "--metrics", "--no-ui", "--offline"));
         // An engine that is told to end looks up from a stream only at its next ping.
         command.addAll(List.of("--sse-ping-interval", "1"));
@@ -60,13 +65,52 @@ record CommandLine(int threads, ComputeOptions compute, List<String> extra, Stri
         if (spec.continuation() == Continuation.EXACT) {
             command.addAll(List.of("-fa", "off", "--no-repack"));
         }
-        spec.split().ifPresent(split -> command.addAll(devices(split)));
+        spec.split()
+                .ifPresentOrElse(
+                        split -> command.addAll(devices(split)),
+                        () -> command.addAll(placement(spec.loading())));
+        command.addAll(computing(spec));
         StoredModel.Parts parts = spec.model().parts();
         parts.projectors().forEach(file -> command.addAll(List.of("--mmproj", file.toString())));
         parts.adapters().forEach(file -> command.addAll(List.of("--lora", file.toString())));
         command.addAll(extra);
         command.addAll(spec.options());
         return List.copyOf(command);
+    }
+
+    /** Never more than are the agent's to give: threads beyond the cores make an engine crawl. */
+    private int threads(LoadOptions loading) {
+        int wished = loading.threads().orElse(0);
+        return wished > 0 ? Math.min(wished, threads) : threads;
+    }
+
+    /** Where the layers of a model that is not split are. */
+    private static List<String> placement(LoadOptions loading) {
+        List<String> switches = new ArrayList<>();
+        if (loading.gpuLayers().orElse(-1) >= 0) {
+            switches.addAll(List.of("-ngl", text(loading.gpuLayers().getAsInt())));
+        }
+        if (loading.mainGpu().orElse(-1) >= 0) {
+            switches.addAll(List.of("-sm", "none", "-mg", text(loading.mainGpu().getAsInt())));
+        }
+        return switches;
+    }
+
+    private static List<String> computing(EngineSpec spec) {
+        List<String> switches = new ArrayList<>();
+        int batch = spec.loading().batch().orElse(0);
+        if (spec.embeds()) {
+            // A text is embedded in one batch or not at all.
+            String whole = text(spec.contextLength());
+            switches.addAll(List.of("--embedding", "-b", whole, "-ub", whole));
+        } else if (batch > 0) {
+            String size = text(Math.max(batch, SMALLEST_BATCH));
+            switches.addAll(List.of("-b", size, "-ub", size));
+        }
+        if (!spec.loading().mmap().orElse(true)) {
+            switches.addAll(List.of("-lm", "none"));
+        }
+        return switches;
     }
 
     /**

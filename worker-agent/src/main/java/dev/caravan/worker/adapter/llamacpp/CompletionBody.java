@@ -3,20 +3,15 @@ package dev.caravan.worker.adapter.llamacpp;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.SamplingOptions;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/**
- * The body of a streamed completion. Every sampling value is in it, since the engine's own defaults
- * are not Ollama's (top_p 0.95, min_p 0.05).
- */
+/** The body of a streamed completion. */
 final class CompletionBody {
 
     private static final JsonFactory FACTORY = new JsonFactory();
-
-    /** As in Ollama: no answer is longer than this many contexts, whatever is asked for. */
-    private static final int MAX_CONTEXTS = 10;
 
     /** Any JSON object; the grammar that llama.cpp gives as its example. */
     private static final String ANY_JSON =
@@ -33,52 +28,52 @@ final class CompletionBody {
     private CompletionBody() {}
 
     /**
-     * @param seed in effect; 0 to 2^32 - 1
-     * @param contextLength of the slot; bounds the answer
+     * What is completed.
+     *
+     * @param ids token ids; with media the text counts instead
+     * @param text with a marker for each of the media
+     * @param media images in Base64
      */
-    static byte[] of(int[] prompt, SamplingOptions options, long seed, int contextLength) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(512 + prompt.length * 6);
+    record Start(int[] ids, String text, List<String> media) {}
+
+    /**
+     * @param seed in effect; 0 to 2^32 - 1
+     * @param predict most tokens to make
+     * @param probabilities of so many tokens at each place; negative: none are told
+     */
+    static byte[] of(
+            Start start, SamplingOptions options, long seed, int predict, int probabilities) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(512 + start.ids().length * 6);
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), body)) {
             json.writeStartObject();
-            json.writeName("prompt");
-            json.writeArray(prompt, 0, prompt.length);
+            writePrompt(json, start);
             json.writeBooleanProperty("stream", true);
             json.writeBooleanProperty("cache_prompt", true);
             json.writeBooleanProperty("return_progress", true);
-            json.writeNumberProperty("n_predict", predict(options.predict(), contextLength));
-            json.writeNumberProperty("n_keep", options.keep());
-            writeSampling(json, options, seed);
-            json.writeName("stop");
-            json.writeStartArray();
-            options.stop().forEach(json::writeString);
-            json.writeEndArray();
+            json.writeNumberProperty("n_predict", predict);
+            SamplingJson.write(json, options, seed);
+            if (probabilities >= 0) {
+                json.writeNumberProperty("n_probs", Math.max(1, probabilities));
+            }
             writeFormat(json, options.format());
             json.writeEndObject();
         }
         return body.toByteArray();
     }
 
-    static int predict(int asked, int contextLength) {
-        int most = (int) Math.min(Integer.MAX_VALUE, (long) contextLength * MAX_CONTEXTS);
-        return asked < 0 || asked > most ? most : asked;
-    }
-
-    private static void writeSampling(JsonGenerator json, SamplingOptions options, long seed) {
-        json.writeNumberProperty("seed", seed);
-        json.writeNumberProperty("temperature", options.temperature());
-        json.writeNumberProperty("top_k", options.topK());
-        json.writeNumberProperty("top_p", options.topP());
-        json.writeNumberProperty("min_p", options.minP());
-        json.writeNumberProperty("typical_p", options.typicalP());
-        json.writeNumberProperty("repeat_last_n", options.repeatLastN());
-        json.writeNumberProperty("repeat_penalty", options.repeatPenalty());
-        json.writeNumberProperty("presence_penalty", options.presencePenalty());
-        json.writeNumberProperty("frequency_penalty", options.frequencyPenalty());
-        json.writeNumberProperty("top_n_sigma", -1);
-        json.writeNumberProperty("mirostat", 0);
-        json.writeNumberProperty("dynatemp_range", 0);
-        json.writeNumberProperty("xtc_probability", 0);
-        json.writeNumberProperty("dry_multiplier", 0);
+    private static void writePrompt(JsonGenerator json, Start start) {
+        json.writeName("prompt");
+        if (start.media().isEmpty()) {
+            json.writeArray(start.ids(), 0, start.ids().length);
+            return;
+        }
+        json.writeStartObject();
+        json.writeStringProperty("prompt_string", start.text());
+        json.writeName("multimodal_data");
+        json.writeStartArray();
+        start.media().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void writeFormat(JsonGenerator json, OutputFormat format) {

@@ -3,6 +3,7 @@ package dev.caravan.worker.adapter.llamacpp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -87,10 +88,11 @@ final class EngineHttp {
     private static <T> Mono<T> refusal(HttpClientResponse response, byte[] body) {
         int status = response.status().code();
         String text = new String(body, UTF_8);
-        boolean asked = status >= 400 && status < 500 && status != 401 && status != 404;
+        boolean reasoned = text.startsWith("{\"error\"");
+        boolean ours = status == 401 || status == 404 || status == 503;
         return Mono.error(
-                asked
-                        ? new CaravanException(FaultCode.INVALID_REQUEST, text)
+                reasoned && !ours
+                        ? new EngineRefusal(status, text)
                         : new CaravanException(
                                 FaultCode.UPSTREAM_FAILED,
                                 "engine answered %d: %s".formatted(status, text)));

@@ -20,8 +20,20 @@ final class EventDecoder {
     private static final byte[] DATA = "data:".getBytes(UTF_8);
     private static final byte[] ERROR = "error:".getBytes(UTF_8);
 
+    private static final byte[] DONE = "data: [DONE]".getBytes(UTF_8);
+
+    /** Reads an event's JSON out of a part of an array. */
+    interface Parser {
+        EngineEvent parse(byte[] line, int offset, int length);
+    }
+
+    private final Parser parser;
     private byte[] carry = new byte[512];
     private int carried;
+
+    EventDecoder(Parser parser) {
+        this.parser = parser;
+    }
 
     /** The events that the chunk completes; the chunk's bytes are read, not kept. */
     List<EngineEvent> decode(ByteBuf chunk) {
@@ -53,8 +65,11 @@ final class EventDecoder {
     }
 
     private void line(List<EngineEvent> events) {
+        if (startsWith(DONE)) {
+            return;
+        }
         if (startsWith(DATA)) {
-            events.add(EventParser.parse(carry, DATA.length, carried - DATA.length));
+            events.add(parser.parse(carry, DATA.length, carried - DATA.length));
         } else if (startsWith(ERROR)) {
             events.add(
                     new EngineEvent.Broken(

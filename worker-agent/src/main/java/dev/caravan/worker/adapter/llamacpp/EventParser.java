@@ -2,15 +2,18 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.caravan.core.run.Logprob;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads one event's JSON. With the streaming parser, since an event comes for each token and
- * databind costs three times as much.
+ * Reads the JSON of one event of a plain completion. With the streaming parser, since an event
+ * comes for each token and databind costs three times as much.
  */
 final class EventParser {
 
@@ -23,15 +26,10 @@ final class EventParser {
     private int made;
     private boolean stop;
     private String stopType = "none";
-    private boolean prefill;
-    private int processed;
-    private int total;
-    private int cached;
-    private int evaluated;
-    private double promptMillis;
-    private int answered;
-    private double answerMillis;
     private boolean broken;
+    private EngineEvent.@Nullable Prefill prefill;
+    private Timings timings = Timings.NONE;
+    private List<Logprob> logprobs = List.of();
 
     private EventParser(JsonParser json) {
         this.json = json;
@@ -50,19 +48,9 @@ final class EventParser {
 
     private EngineEvent event() {
         if (stop) {
-            return new EngineEvent.Stop(
-                    content,
-                    stopType,
-                    made,
-                    cached,
-                    evaluated,
-                    promptMillis,
-                    answered,
-                    answerMillis);
+            return timings.stop(content, stopType, made);
         }
-        return prefill
-                ? new EngineEvent.Prefill(processed, total)
-                : new EngineEvent.Token(content, ids, made);
+        return prefill != null ? prefill : new EngineEvent.Token(content, ids, made, logprobs);
     }
 
     private void read() {
@@ -75,8 +63,9 @@ final class EventParser {
                 case "tokens_predicted" -> made = json.getIntValue();
                 case "stop" -> stop = value == JsonToken.VALUE_TRUE;
                 case "stop_type" -> stopType = json.getString();
-                case "prompt_progress" -> readProgress();
-                case "timings" -> readTimings();
+                case "prompt_progress" -> prefill = PrefillProgress.read(json);
+                case "timings" -> timings = Timings.read(json);
+                case "completion_probabilities" -> logprobs = EngineLogprobs.read(json);
                 case "error" -> {
                     broken = true;
                     json.skipChildren();
@@ -96,31 +85,5 @@ final class EventParser {
             read[count++] = json.getIntValue();
         }
         return count == read.length ? read : Arrays.copyOf(read, count);
-    }
-
-    private void readProgress() {
-        prefill = true;
-        for (String name = json.nextName(); name != null; name = json.nextName()) {
-            json.nextToken();
-            switch (name) {
-                case "processed" -> processed = json.getIntValue();
-                case "total" -> total = json.getIntValue();
-                default -> json.skipChildren();
-            }
-        }
-    }
-
-    private void readTimings() {
-        for (String name = json.nextName(); name != null; name = json.nextName()) {
-            json.nextToken();
-            switch (name) {
-                case "cache_n" -> cached = json.getIntValue();
-                case "prompt_n" -> evaluated = json.getIntValue();
-                case "prompt_ms" -> promptMillis = json.getDoubleValue();
-                case "predicted_n" -> answered = json.getIntValue();
-                case "predicted_ms" -> answerMillis = json.getDoubleValue();
-                default -> json.skipChildren();
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import reactor.core.publisher.Mono;
  * <p>The token that ends an answer (eos) comes as an event without text. It is no part of the
  * answer, and nothing may be resumed behind it, so an event without text waits for the next one.
  */
-final class FrameAssembler {
+final class FrameAssembler implements AnswerAssembler {
 
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -41,19 +42,20 @@ final class FrameAssembler {
         this.tokenizer = tokenizer;
     }
 
-    /** Whether the last frame has been made. */
-    boolean isEnded() {
+    @Override
+    public boolean isEnded() {
         return ended;
     }
 
-    /** The frames that the event gives; events are taken in order, one after the other. */
-    Publisher<RunFrame> accept(EngineEvent event) {
+    @Override
+    public Publisher<RunFrame> accept(EngineEvent event) {
         return switch (event) {
             case EngineEvent.Prefill(int processed, int total) ->
                     Mono.just(new RunFrame.Progress(processed, total));
             case EngineEvent.Token token -> token(token);
             case EngineEvent.Stop stop -> Flux.fromIterable(stop(stop));
             case EngineEvent.Broken(String message) -> Mono.just(broken(message));
+            case EngineEvent.Delta _ -> Mono.empty();
         };
     }
 
@@ -85,9 +87,9 @@ final class FrameAssembler {
         return tokenizer
                 .apply(token.text())
                 .filter(ids -> isCure(ids, told, missing))
-                .map(ids -> piece(token.text(), ids, true))
+                .map(ids -> piece(token, ids, true))
                 .onErrorComplete()
-                .switchIfEmpty(Mono.fromSupplier(() -> piece(token.text(), told, false)));
+                .switchIfEmpty(Mono.fromSupplier(() -> piece(token, told, false)));
     }
 
     private static boolean isCure(int[] ids, int[] told, int missing) {
@@ -105,16 +107,16 @@ final class FrameAssembler {
         // An answer that ends within a character ends with ids that are never told.
         boolean complete = stop.made() <= made;
         if (!stop.text().isEmpty() || !complete) {
-            frames.add(piece(stop.text(), new int[0], complete));
+            frames.add(piece(stop.text(), new int[0], complete, List.of()));
         }
-        frames.add(end(stop));
+        frames.add(end(stop, stop.type().equals("limit")));
         ended = true;
         return frames;
     }
 
-    private static RunFrame.End end(EngineEvent.Stop stop) {
+    static RunFrame.End end(EngineEvent.Stop stop, boolean limited) {
         return new RunFrame.End(
-                stop.type().equals("limit") ? RunFrame.EndReason.LENGTH : RunFrame.EndReason.STOP,
+                limited ? RunFrame.EndReason.LENGTH : RunFrame.EndReason.STOP,
                 stop.cached() + stop.evaluated(),
                 stop.cached(),
                 millis(stop.promptMillis()),
@@ -127,10 +129,21 @@ final class FrameAssembler {
     }
 
     private RunFrame piece(EngineEvent.Token token) {
-        return piece(token.text(), token.ids(), true);
+        return piece(token, token.ids(), true);
     }
 
-    private RunFrame piece(String text, int[] ids, boolean complete) {
-        return new RunFrame.Piece(sequence++, text, Arrays.stream(ids).boxed().toList(), complete);
+    private RunFrame piece(EngineEvent.Token token, int[] ids, boolean complete) {
+        return piece(token.text(), ids, complete, token.logprobs());
+    }
+
+    private RunFrame piece(String text, int[] ids, boolean complete, List<Logprob> logprobs) {
+        return new RunFrame.Piece(
+                sequence++,
+                text,
+                Arrays.stream(ids).boxed().toList(),
+                complete,
+                "",
+                List.of(),
+                logprobs);
     }
 }

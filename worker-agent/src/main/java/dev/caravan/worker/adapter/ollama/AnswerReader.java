@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import tools.jackson.core.JacksonException;
@@ -80,14 +81,36 @@ final class AnswerReader {
             frames.add(new RunFrame.Fail(FaultCode.UPSTREAM_FAILED, line.error, true));
             return;
         }
-        if (!line.text.isEmpty() || !line.thinking.isEmpty()) {
-            frames.add(new RunFrame.Piece(sequence++, line.text, List.of(), false, line.thinking));
+        OllamaLine.Debug debug = line.debug;
+        if (debug != null) {
+            ended = true;
+            frames.add(
+                    new RunFrame.Rendered(
+                            Objects.requireNonNullElse(debug.rendered(), ""), debug.images()));
+            frames.add(end(line));
+            return;
+        }
+        RunFrame.Piece piece = piece(line);
+        if (!piece.isSilent()) {
+            sequence++;
+            frames.add(piece);
         }
         if (line.done) {
             ended = true;
             waited.accept(queued(line));
             frames.add(end(line));
         }
+    }
+
+    private RunFrame.Piece piece(OllamaLine line) {
+        return new RunFrame.Piece(
+                sequence,
+                line.text,
+                List.of(),
+                false,
+                line.thinking,
+                line.toolCalls,
+                line.logprobs);
     }
 
     private OllamaLine parse(int length) {
@@ -115,7 +138,8 @@ final class AnswerReader {
                 0,
                 Duration.ofNanos(line.promptNanos),
                 line.answerTokens,
-                Duration.ofNanos(line.answerNanos));
+                Duration.ofNanos(line.answerNanos),
+                line.context);
     }
 
     /** A last line may lack its line feed; an answer may lack its last line. */

@@ -1,12 +1,12 @@
 package dev.caravan.worker.adapter.ollama;
 
-import dev.caravan.core.run.ChatMessage;
+import dev.caravan.core.run.AnswerOptions;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.worker.app.engine.EngineRequest;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,65 +21,68 @@ record OllamaCall(String path, Map<String, Object> body) {
 
     /**
      * @param model as Ollama calls it
-     * @param contextLength the replica's
+     * @param loading the replica's context and how it was loaded
      * @param keepAliveSeconds how long the model stays if nobody asks any more
      */
     static OllamaCall of(
-            String model, EngineRequest request, int contextLength, long keepAliveSeconds) {
+            String model,
+            EngineRequest request,
+            Map<String, Object> loading,
+            long keepAliveSeconds) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", model);
-        String path = prompt(request.prompt(), body);
-        body.put("stream", true);
+        String path = OllamaPrompt.put(request.prompt(), body);
         body.put("keep_alive", keepAliveSeconds);
+        if (request.prompt() instanceof Prompt.Embedding) {
+            body.put("options", loading);
+            return new OllamaCall(path, body);
+        }
+        body.put("stream", true);
         format(request.options().format()).ifPresent(format -> body.put("format", format));
-        body.put("options", options(request.options(), contextLength));
+        answer(request.answer(), body);
+        Map<String, Object> options = options(request.options());
+        options.putAll(loading);
+        body.put("options", options);
         return new OllamaCall(path, body);
     }
 
+    private static void answer(AnswerOptions answer, Map<String, Object> body) {
+        answer.thinking()
+                .ifPresent(
+                        thinking ->
+                                body.put(
+                                        "think",
+                                        thinking.level().isEmpty()
+                                                ? thinking.on()
+                                                : thinking.level()));
+        if (answer.topLogprobs().isPresent()) {
+            body.put("logprobs", true);
+            body.put("top_logprobs", answer.topLogprobs().getAsInt());
+        }
+        if (!answer.truncate()) {
+            body.put("truncate", false);
+        }
+        if (!answer.shift()) {
+            body.put("shift", false);
+        }
+        if (answer.renderOnly()) {
+            body.put("_debug_render_only", true);
+        }
+    }
+
     /** Loads without generating. */
-    static OllamaCall load(String model, int contextLength, long keepAliveSeconds) {
+    static OllamaCall load(String model, Map<String, Object> loading, long keepAliveSeconds) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", model);
         body.put("stream", false);
         body.put("keep_alive", keepAliveSeconds);
-        body.put("options", Map.of("num_ctx", contextLength));
+        body.put("options", loading);
         return new OllamaCall("/api/generate", body);
     }
 
     static OllamaCall unload(String model) {
         return new OllamaCall(
                 "/api/generate", Map.of("model", model, "stream", false, "keep_alive", 0));
-    }
-
-    private static String prompt(Prompt prompt, Map<String, Object> body) {
-        return switch (prompt) {
-            case Prompt.Raw(String text) -> {
-                body.put("prompt", text);
-                body.put("raw", true);
-                yield "/api/generate";
-            }
-            case Prompt.Chat(List<ChatMessage> messages, Optional<String> plain)
-                    when plain.isPresent() && isPrompt(messages, plain.get()) -> {
-                body.put("prompt", plain.get());
-                if (messages.size() > 1) {
-                    body.put("system", messages.getFirst().content());
-                }
-                yield "/api/generate";
-            }
-            case Prompt.Chat(List<ChatMessage> messages, _) -> {
-                body.put("messages", messages);
-                yield "/api/chat";
-            }
-        };
-    }
-
-    /** Whether the conversation is what a prompt with an optional system text was made into. */
-    private static boolean isPrompt(List<ChatMessage> messages, String prompt) {
-        ChatMessage last = messages.getLast();
-        return last.role().equals("user")
-                && last.content().equals(prompt)
-                && (messages.size() == 1
-                        || (messages.size() == 2 && messages.getFirst().role().equals("system")));
     }
 
     private static Optional<Object> format(OutputFormat format) {
@@ -90,7 +93,19 @@ record OllamaCall(String path, Map<String, Object> body) {
         };
     }
 
-    private static Map<String, Object> options(SamplingOptions sampling, int contextLength) {
+    /** How a model is loaded: every call has to say the same, or it is loaded anew. */
+    static Map<String, Object> loading(int contextLength, LoadOptions wishes) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("num_ctx", contextLength);
+        wishes.batch().ifPresent(value -> all.put("num_batch", value));
+        wishes.gpuLayers().ifPresent(value -> all.put("num_gpu", value));
+        wishes.mainGpu().ifPresent(value -> all.put("main_gpu", value));
+        wishes.threads().ifPresent(value -> all.put("num_thread", value));
+        wishes.mmap().ifPresent(value -> all.put("use_mmap", value));
+        return all;
+    }
+
+    private static Map<String, Object> options(SamplingOptions sampling) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("num_predict", sampling.predict());
         all.put("seed", sampling.seed());
@@ -106,7 +121,6 @@ record OllamaCall(String path, Map<String, Object> body) {
         all.put("num_keep", sampling.keep());
         all.put("stop", sampling.stop());
         all.keySet().retainAll(sampling.named());
-        all.put("num_ctx", contextLength);
         return all;
     }
 }

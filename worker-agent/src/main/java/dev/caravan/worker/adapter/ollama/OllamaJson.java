@@ -1,6 +1,8 @@
 package dev.caravan.worker.adapter.ollama;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.caravan.core.run.RunFrame;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,31 @@ final class OllamaJson {
     record Version(@Nullable String version) {}
 
     record Failure(@Nullable String error) {}
+
+    /** An answer of either route that makes vectors. */
+    record Embedded(
+            float @Nullable [] embedding,
+            @Nullable List<float[]> embeddings,
+            @JsonProperty("prompt_eval_count") int promptTokens) {
+
+        List<RunFrame> frames() {
+            float[] vector =
+                    embedding != null
+                            ? embedding
+                            : embeddings == null || embeddings.isEmpty()
+                                    ? new float[0]
+                                    : embeddings.getFirst();
+            return List.of(
+                    new RunFrame.Vector(vector),
+                    new RunFrame.End(
+                            RunFrame.EndReason.STOP,
+                            promptTokens,
+                            0,
+                            Duration.ZERO,
+                            0,
+                            Duration.ZERO));
+        }
+    }
 
     record Tags(@Nullable List<Entry> models) {}
 

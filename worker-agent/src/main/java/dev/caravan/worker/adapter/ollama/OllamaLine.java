@@ -1,10 +1,17 @@
 package dev.caravan.worker.adapter.ollama;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.caravan.core.run.Logprob;
+import dev.caravan.core.run.ToolCall;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * One line of a streamed answer, of {@code /api/generate} or {@code /api/chat}. Read with the
@@ -13,6 +20,11 @@ import tools.jackson.core.json.JsonFactory;
 final class OllamaLine {
 
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final ObjectReader CALLS = OllamaJson.MAPPER.readerForListOf(CallLine.class);
+    private static final ObjectReader LOGPROBS =
+            OllamaJson.MAPPER.readerForListOf(LogprobLine.class);
+    private static final ObjectReader CONTEXT = OllamaJson.MAPPER.readerForListOf(Integer.class);
+    private static final ObjectReader DEBUG = OllamaJson.MAPPER.readerFor(Debug.class);
 
     String text = "";
     String thinking = "";
@@ -25,6 +37,43 @@ final class OllamaLine {
     long loadNanos;
     long promptNanos;
     long answerNanos;
+    List<ToolCall> toolCalls = List.of();
+    List<Logprob> logprobs = List.of();
+    List<Integer> context = List.of();
+    @Nullable Debug debug;
+
+    private record CallLine(@Nullable String id, @Nullable FunctionLine function) {
+        ToolCall call() {
+            FunctionLine named = Objects.requireNonNullElse(function, FunctionLine.NONE);
+            JsonNode arguments = named.arguments();
+            return new ToolCall(
+                    Objects.requireNonNullElse(id, ""),
+                    named.index(),
+                    Objects.requireNonNullElse(named.name(), ""),
+                    arguments == null ? "{}" : arguments.toString());
+        }
+    }
+
+    private record FunctionLine(int index, @Nullable String name, @Nullable JsonNode arguments) {
+        static final FunctionLine NONE = new FunctionLine(0, null, null);
+    }
+
+    private record LogprobLine(
+            @Nullable String token,
+            double logprob,
+            @JsonProperty("top_logprobs") @Nullable List<LogprobLine> top) {
+        Logprob told() {
+            return new Logprob(
+                    Objects.requireNonNullElse(token, ""),
+                    logprob,
+                    top == null ? List.of() : top.stream().map(LogprobLine::told).toList());
+        }
+    }
+
+    /** What the engine would have been given. */
+    record Debug(
+            @JsonProperty("rendered_template") @Nullable String rendered,
+            @JsonProperty("image_count") int images) {}
 
     private OllamaLine() {}
 
@@ -52,6 +101,20 @@ final class OllamaLine {
                         object(json);
                     }
                 }
+                case "tool_calls" -> {
+                    List<CallLine> calls = CALLS.readValue(json);
+                    toolCalls =
+                            calls == null ? List.of() : calls.stream().map(CallLine::call).toList();
+                }
+                case "logprobs" -> {
+                    List<LogprobLine> told = LOGPROBS.readValue(json);
+                    logprobs =
+                            told == null
+                                    ? List.of()
+                                    : told.stream().map(LogprobLine::told).toList();
+                }
+                case "context" -> context = CONTEXT.readValue(json);
+                case "_debug_info" -> debug = DEBUG.readValue(json);
                 case "done" -> done = value == JsonToken.VALUE_TRUE;
                 case "done_reason" -> reason = text(json);
                 case "error" -> error = text(json);

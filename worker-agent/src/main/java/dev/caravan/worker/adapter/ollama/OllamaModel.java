@@ -62,7 +62,7 @@ final class OllamaModel {
                 Optional.empty(),
                 true,
                 layers(show),
-                Map.of(),
+                ParameterText.parse(orEmpty(show.parameters())),
                 ModelPolicy.DEFAULT,
                 Optional.empty(),
                 ModelRunner.OLLAMA);

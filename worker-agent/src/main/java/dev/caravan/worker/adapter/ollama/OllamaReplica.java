@@ -5,12 +5,14 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRunner;
+import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineRequest;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +48,7 @@ final class OllamaReplica implements RunningEngine {
 
     private final WantedEngine wanted;
     private final String model;
+    private final Map<String, Object> loading;
     private final OllamaHttp http;
     private final AnswerWatch watch;
     private final String build;
@@ -76,6 +79,7 @@ final class OllamaReplica implements RunningEngine {
             long diskBytes) {
         this.wanted = wanted;
         this.model = wanted.model().display();
+        this.loading = OllamaCall.loading(wanted.contextLength(), wanted.loading());
         this.http = http;
         this.watch = watch;
         this.build = build;
@@ -106,7 +110,7 @@ final class OllamaReplica implements RunningEngine {
 
     @Override
     public Mono<String> ready() {
-        OllamaCall call = OllamaCall.load(model, wanted.contextLength(), KEPT.toSeconds());
+        OllamaCall call = OllamaCall.load(model, loading, KEPT.toSeconds());
         Mono<String> load =
                 http.post(call.path(), call.body(), OllamaJson.Failure.class)
                         .retryWhen(
@@ -223,7 +227,7 @@ final class OllamaReplica implements RunningEngine {
         boolean due = System.nanoTime() - keptFrom > KEPT.toNanos() / 2;
         if (due && running.get() == 0) {
             keptFrom = System.nanoTime();
-            OllamaCall call = OllamaCall.load(model, wanted.contextLength(), KEPT.toSeconds());
+            OllamaCall call = OllamaCall.load(model, loading, KEPT.toSeconds());
             http.post(call.path(), call.body(), OllamaJson.Failure.class)
                     .timeout(loadTimeout)
                     .onErrorComplete()
@@ -242,6 +246,9 @@ final class OllamaReplica implements RunningEngine {
                                     request.options().seed(),
                                     0,
                                     java.util.List.of());
+                    if (request.prompt() instanceof Prompt.Embedding) {
+                        return AnswerFrames.begun(head, embedded(request));
+                    }
                     if (request.options().predict() == 0) {
                         // Ollama drops a prediction of 0 and goes on without end
                         return Flux.just(head, nothing());
@@ -252,11 +259,23 @@ final class OllamaReplica implements RunningEngine {
 
     private Flux<RunFrame> asked(EngineRequest request) {
         int others = running.getAndIncrement();
-        OllamaCall call = OllamaCall.of(model, request, wanted.contextLength(), KEPT.toSeconds());
+        OllamaCall call = OllamaCall.of(model, request, loading, KEPT.toSeconds());
         AnswerReader reader =
                 new AnswerReader(
                         waited -> estimate.updateAndGet(known -> known.answered(others, waited)));
         return watch.guard(http.stream(call.path(), call.body(), reader::read))
+                .doFinally(
+                        _ -> {
+                            running.decrementAndGet();
+                            keptFrom = System.nanoTime();
+                        });
+    }
+
+    private Flux<RunFrame> embedded(EngineRequest request) {
+        OllamaCall call = OllamaCall.of(model, request, loading, KEPT.toSeconds());
+        running.incrementAndGet();
+        return http.post(call.path(), call.body(), OllamaJson.Embedded.class)
+                .flatMapIterable(answer -> answer.frames())
                 .doFinally(
                         _ -> {
                             running.decrementAndGet();

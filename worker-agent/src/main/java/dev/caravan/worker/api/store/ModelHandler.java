@@ -150,5 +150,4 @@ final class ModelHandler {
                                                 tensor.name(), tensor.type(), tensor.shape()))
                         .toList());
     }
-
 }

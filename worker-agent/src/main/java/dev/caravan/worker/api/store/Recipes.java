@@ -1,7 +1,6 @@
 package dev.caravan.worker.api.store;
 
 import dev.caravan.core.model.Continuation;
-import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.store.BlobDigest;
@@ -23,7 +22,7 @@ final class Recipes {
     static ModelRecipe recipe(CreateMessage message) {
         return new ModelRecipe(
                 Answers.name(message.name()),
-                Optional.ofNullable(message.from()).map(Recipes::name),
+                Optional.ofNullable(message.from()).map(Answers::name),
                 blobs(message.files()),
                 blobs(message.adapters()),
                 new ModelRecipe.Texts(

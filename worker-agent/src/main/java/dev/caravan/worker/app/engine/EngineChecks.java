@@ -1,7 +1,11 @@
 package dev.caravan.worker.app.engine;
 
+import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.core.run.OptionValues;
+import dev.caravan.worker.app.store.StoredModel;
 
 /** What only shows when an engine is about to be started: it fails that engine and no other. */
 final class EngineChecks {
@@ -19,6 +23,15 @@ final class EngineChecks {
         } catch (IllegalArgumentException unfit) {
             throw LoadFailures.of(
                     "model %s: %s", wanted.model(), String.valueOf(unfit.getMessage()));
+        }
+    }
+
+    /** The model's own parameters follow the wishes; those that cannot be read fail requests. */
+    static LoadOptions loading(WantedEngine wanted, StoredModel model) {
+        try {
+            return wanted.loading().orElse(new OptionValues(model.params()).loading());
+        } catch (CaravanException unreadable) {
+            return wanted.loading();
         }
     }
 

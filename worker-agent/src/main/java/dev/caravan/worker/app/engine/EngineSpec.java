@@ -2,6 +2,7 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param stages where its layers are wanted
  * @param split where they are reached; empty: all are with the engine
  * @param options further switches, of the model's policy
+ * @param loading wishes about how it computes, the model's own among them
  */
 public record EngineSpec(
         ReplicaId id,
@@ -29,10 +31,16 @@ public record EngineSpec(
         Continuation continuation,
         Stages stages,
         Optional<SplitLayout> split,
-        List<String> options) {
+        List<String> options,
+        LoadOptions loading) {
 
     public EngineSpec {
         options = List.copyOf(options);
+    }
+
+    /** Whether it makes vectors of texts. */
+    public boolean embeds() {
+        return model.capabilities().contains("embedding");
     }
 
     /** The same once the processes that hold its layers can be reached. */
@@ -47,6 +55,7 @@ public record EngineSpec(
                 continuation,
                 stages,
                 Optional.of(layout),
-                options);
+                options,
+                loading);
     }
 }

@@ -209,7 +209,8 @@ public final class EngineSupervisor implements AutoCloseable {
                 wanted.continuation(),
                 wanted.stages(),
                 Optional.empty(),
-                EngineChecks.options(wanted).switches());
+                EngineChecks.options(wanted).switches(),
+                EngineChecks.loading(wanted, model));
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {

@@ -5,6 +5,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
  * @param stages where its layers are
  * @param options switches of the model's policy, after the agent's own; judged when it is started,
  *     so that a bad one fails this engine alone
+ * @param loading wishes of the requests that caused the load; the model's own follow them
  */
 public record WantedEngine(
         ReplicaId id,
@@ -28,7 +30,8 @@ public record WantedEngine(
         Continuation continuation,
         KeepAlive keepAlive,
         Stages stages,
-        List<String> options) {
+        List<String> options,
+        LoadOptions loading) {
 
     /** Ids name log files. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -71,11 +74,21 @@ public record WantedEngine(
                 continuation,
                 keepAlive,
                 Stages.NONE,
-                List.of());
+                List.of(),
+                LoadOptions.NONE);
     }
 
     WantedEngine withSlots(int number) {
         return new WantedEngine(
-                id, model, digest, contextLength, number, continuation, keepAlive, stages, options);
+                id,
+                model,
+                digest,
+                contextLength,
+                number,
+                continuation,
+                keepAlive,
+                stages,
+                options,
+                loading);
     }
 }

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.SplitLayout;
 import dev.caravan.worker.app.engine.Stages;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandLineTest {
 
@@ -19,6 +24,10 @@ class CommandLineTest {
             new CommandLine(3, ComputeOptions.NONE, List.of("--mlock"), "cluster-1");
 
     private static EngineSpec spec(Continuation continuation) {
+        return spec(continuation, LoadOptions.NONE);
+    }
+
+    private static EngineSpec spec(Continuation continuation, LoadOptions loading) {
         return new EngineSpec(
                 new ReplicaId("r"),
                 "demo:1b",
@@ -29,7 +38,8 @@ class CommandLineTest {
                 continuation,
                 Stages.NONE,
                 Optional.empty(),
-                List.of("--swa-full"));
+                List.of("--swa-full"),
+                loading);
     }
 
     private List<String> split(int kept, SplitLayout.Device... devices) {
@@ -48,6 +58,37 @@ class CommandLineTest {
                 .containsOnlyKeys("LLAMA_API_KEY", "GGML_NO_BACKTRACE", "CARAVAN_CLUSTER_ID")
                 .containsEntry("LLAMA_API_KEY", "key")
                 .containsEntry("CARAVAN_CLUSTER_ID", "cluster-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "num_batch, 64, -b 64 -ub 64",
+        "num_batch, 1, -b 2 -ub 2",
+        "num_gpu, 0, -ngl 0",
+        "num_gpu, 5, -ngl 5",
+        "main_gpu, 1, -sm none -mg 1",
+        "num_thread, 2, -t 2 -tb 2",
+        "use_mmap, false, -lm none",
+    })
+    void givesTheEngineTheWishesOfARequest(String option, String value, String switches) {
+        Object typed = option.equals("use_mmap") ? Boolean.valueOf(value) : Integer.valueOf(value);
+        LoadOptions wishes = new OptionValues(Map.of(option, typed)).loading();
+
+        assertThat(
+                        String.join(
+                                " ",
+                                line.command(
+                                        Path.of("/bin/llama-server"),
+                                        spec(Continuation.FLUENT, wishes))))
+                .contains(" " + switches + " ");
+    }
+
+    @Test
+    void givesNoEngineMoreThreadsThanTheAgentHas() {
+        LoadOptions wishes = new OptionValues(Map.of("num_thread", 64)).loading();
+
+        assertThat(line.command(Path.of("/bin/llama-server"), spec(Continuation.FLUENT, wishes)))
+                .containsSubsequence("-t", "3", "-tb", "3");
     }
 
     @Test

@@ -32,7 +32,13 @@ class CompletionBodyTest {
                         List.of("\n"),
                         format,
                         Set.of());
-        byte[] body = CompletionBody.of(new int[] {1, 5, 9}, options, 7, 2048);
+        byte[] body =
+                CompletionBody.of(
+                        new CompletionBody.Start(new int[] {1, 5, 9}, "", List.of()),
+                        options,
+                        7,
+                        20,
+                        -1);
         return EngineJson.MAPPER.readTree(new String(body, StandardCharsets.UTF_8));
     }
 
@@ -63,6 +69,6 @@ class CompletionBodyTest {
     @ParameterizedTest
     @CsvSource({"-1,20480", "-2,20480", "1,1", "20480,20480", "20481,20480"})
     void boundsTheAnswerByTenContexts(int asked, int sent) {
-        assertThat(CompletionBody.predict(asked, 2048)).isEqualTo(sent);
+        assertThat(SamplingJson.predict(asked, 2048)).isEqualTo(sent);
     }
 }

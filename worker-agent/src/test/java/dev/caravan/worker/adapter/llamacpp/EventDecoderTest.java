@@ -30,7 +30,7 @@ class EventDecoderTest {
             """;
 
     private static List<String> decode(byte[] stream, int... cuts) {
-        EventDecoder decoder = new EventDecoder();
+        EventDecoder decoder = new EventDecoder(EventParser::parse);
         List<String> events = new ArrayList<>();
         int from = 0;
         for (int cut : cuts) {
@@ -47,7 +47,7 @@ class EventDecoderTest {
     }
 
     private static String text(EngineEvent event) {
-        return event instanceof EngineEvent.Token(String text, int[] ids, int made)
+        return event instanceof EngineEvent.Token(String text, int[] ids, int made, _)
                 ? "Token[%s, %s, %d]".formatted(text, Arrays.toString(ids), made)
                 : event.toString();
     }

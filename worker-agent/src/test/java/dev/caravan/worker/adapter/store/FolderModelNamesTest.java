@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
@@ -155,7 +156,9 @@ class FolderModelNamesTest {
         byte[] gguf = StoreFiles.gguf(seed);
         BlobDigest blob = new BlobDigest(StoreFiles.sha256(gguf));
         run(store.blobs().put(blob, Flux.just(ByteBuffer.wrap(gguf))));
-        run(store.maker().make(name(name), blob, Continuation.EXACT).then());
+        ModelRecipe recipe =
+                ModelRecipe.ofFile(name(name), "m.gguf", blob, Continuation.EXACT);
+        run(store.maker((_, _, _) -> Flux.empty()).make(recipe).then());
     }
 
     private byte[] manifest(String model) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.testkit.ManualClock;
 import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.app.engine.EngineSupervisor;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -208,12 +210,14 @@ class ReconcileLoopTest {
                         whole.continuation(),
                         whole.keepAlive(),
                         stages,
-                        List.of("-ub", "3"));
+                        List.of("-ub", "3"),
+                        new OptionValues(Map.of("num_batch", 64)).loading());
         loop.offer(new Version(1, 1), new Wishes(List.of(split), List.of())).block();
 
         startAgent();
 
         assertThat(engines.last().spec.stages()).isEqualTo(stages);
+        assertThat(engines.last().spec.loading().batch()).hasValue(64);
         assertThat(engines.last().spec.options()).containsExactly("-ub", "3");
     }
 }

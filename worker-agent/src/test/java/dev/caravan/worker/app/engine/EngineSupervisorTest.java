@@ -6,6 +6,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,7 +153,8 @@ class EngineSupervisorTest {
                         Continuation.EXACT,
                         minutes(5),
                         stages,
-                        List.of(options)));
+                        List.of(options),
+                        LoadOptions.NONE));
         return supervisor.find(ID).orElseThrow().state().toString();
     }
 

@@ -6,6 +6,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.testkit.ManualClock;
 import dev.caravan.worker.app.desired.Wanted;
 import dev.caravan.worker.app.engine.EngineEnd;
@@ -92,7 +93,8 @@ class SplitEnginesTest {
                         Continuation.EXACT,
                         new Stages(List.of(stages)),
                         Optional.empty(),
-                        List.of()));
+                        List.of(),
+                        LoadOptions.NONE));
     }
 
     private static EngineEnd end(RunningEngine engine) {

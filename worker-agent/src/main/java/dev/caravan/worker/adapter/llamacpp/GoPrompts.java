@@ -1,0 +1,67 @@
+package dev.caravan.worker.adapter.llamacpp;
+
+import dev.caravan.core.run.ChatMessage;
+import dev.caravan.core.run.Prompt;
+import dev.caravan.core.run.Thinking;
+import dev.caravan.core.run.ToolCall;
+import dev.caravan.template.Turn;
+import dev.caravan.worker.app.prompt.PromptTemplates;
+import dev.caravan.worker.app.store.StoredModel;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model's conversations as the interpreter of Go templates takes them. */
+record GoPrompts(StoredModel model, PromptTemplates templates) {
+
+    /** Empty: the engine is to render it by the chat template in the model's file. */
+    Optional<String> render(Conversation conversation) {
+        return templates.render(model, go(conversation));
+    }
+
+    /** By a request's own template. */
+    String render(String template, Conversation conversation) {
+        return templates.render(template, go(conversation));
+    }
+
+    /** Text with a gap that the answer is to fill. */
+    String fillIn(Prompt.Instruction said, Optional<Thinking> thinking) {
+        return templates.fillIn(model, said.template(), said.text(), said.suffix(), go(thinking));
+    }
+
+    private static dev.caravan.template.Conversation go(Conversation conversation) {
+        return new dev.caravan.template.Conversation(
+                conversation.messages().stream().map(GoPrompts::go).toList(),
+                conversation.tools().stream().<Map<String, ?>>map(GoPrompts::object).toList(),
+                go(conversation.thinking()));
+    }
+
+    private static Turn go(ChatMessage message) {
+        return new Turn(
+                message.role(),
+                message.content(),
+                message.thinking(),
+                message.toolCalls().stream().map(GoPrompts::go).toList(),
+                message.toolName(),
+                message.toolCallId());
+    }
+
+    private static dev.caravan.template.ToolCall go(ToolCall call) {
+        return new dev.caravan.template.ToolCall(
+                call.id(), call.index(), call.name(), object(call.arguments()));
+    }
+
+    private static dev.caravan.template.Thinking go(Optional<Thinking> thinking) {
+        return thinking.map(
+                        asked ->
+                                !asked.on()
+                                        ? dev.caravan.template.Thinking.OFF
+                                        : asked.level().isEmpty()
+                                                ? dev.caravan.template.Thinking.ON
+                                                : dev.caravan.template.Thinking.at(asked.level()))
+                .orElse(dev.caravan.template.Thinking.UNSAID);
+    }
+
+    private static Map<String, ?> object(String json) {
+        return EngineJson.MAPPER.readerForMapOf(Object.class).readValue(json);
+    }
+}
