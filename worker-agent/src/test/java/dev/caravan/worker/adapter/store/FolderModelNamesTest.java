@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
-import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -156,8 +156,7 @@ class FolderModelNamesTest {
         byte[] gguf = StoreFiles.gguf(seed);
         BlobDigest blob = new BlobDigest(StoreFiles.sha256(gguf));
         run(store.blobs().put(blob, Flux.just(ByteBuffer.wrap(gguf))));
-        ModelRecipe recipe =
-                ModelRecipe.ofFile(name(name), "m.gguf", blob, Continuation.EXACT);
+        ModelRecipe recipe = ModelRecipe.ofFile(name(name), "m.gguf", blob, Continuation.EXACT);
         run(store.maker((_, _, _) -> Flux.empty()).make(recipe).then());
     }
 
