@@ -21,6 +21,9 @@ final class Recipes {
     private Recipes() {}
 
     static ModelRecipe recipe(CreateMessage message) {
+        if (message.from() == null && or(message.files(), Map.of()).isEmpty()) {
+            throw Answers.invalid("neither 'from' or 'files' was specified");
+        }
         return new ModelRecipe(
                 name(message.name()),
                 Optional.ofNullable(message.from()).map(Recipes::name),
