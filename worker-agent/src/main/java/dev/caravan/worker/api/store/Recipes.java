@@ -20,6 +20,9 @@ final class Recipes {
     private Recipes() {}
 
     static ModelRecipe recipe(CreateMessage message) {
+        if (message.from() == null && or(message.files(), Map.of()).isEmpty()) {
+            throw Answers.invalid("neither 'from' or 'files' was specified");
+        }
         return new ModelRecipe(
                 Answers.name(message.name()),
                 Optional.ofNullable(message.from()).map(Answers::name),

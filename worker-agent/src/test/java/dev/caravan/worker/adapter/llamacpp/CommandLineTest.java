@@ -10,6 +10,7 @@ import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.SplitLayout;
 import dev.caravan.worker.app.engine.Stages;
+import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -151,5 +152,47 @@ class CommandLineTest {
                 .containsEntry("GGML_CPU_TILED_MM", "0");
         assertThat(line.rpcEnvironment(Continuation.FLUENT, Path.of("/cache")))
                 .doesNotContainKey("GGML_CPU_TILED_MM");
+    }
+
+    @Test
+    void givesTheEngineAdaptersAndProjectors() {
+        EngineSpec plain = spec(Continuation.FLUENT);
+        StoredModel model = plain.model();
+        StoredModel whole =
+                new StoredModel(
+                        model.name(),
+                        model.digest(),
+                        model.size(),
+                        model.modifiedAt(),
+                        model.description(),
+                        model.capabilities(),
+                        model.facts(),
+                        model.weights(),
+                        model.templated(),
+                        model.layers(),
+                        model.params(),
+                        model.policy(),
+                        model.fault(),
+                        model.engine(),
+                        new StoredModel.Parts(
+                                Optional.empty(),
+                                List.of(Path.of("/blobs/lora")),
+                                List.of(Path.of("/blobs/eyes")),
+                                ""));
+        EngineSpec spec =
+                new EngineSpec(
+                        plain.id(),
+                        plain.alias(),
+                        whole,
+                        plain.weights(),
+                        plain.contextLength(),
+                        plain.slots(),
+                        plain.continuation(),
+                        plain.stages(),
+                        plain.split(),
+                        plain.options());
+
+        assertThat(line.command(Path.of("/bin/llama-server"), spec))
+                .containsSequence("--mmproj", "/blobs/eyes", "--lora", "/blobs/lora");
     }
 }

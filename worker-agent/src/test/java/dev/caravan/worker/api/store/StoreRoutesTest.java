@@ -183,7 +183,8 @@ class StoreRoutesTest {
         String digest = "sha256:" + StoreFiles.sha256(zip);
         post(blob(digest), zip);
 
-        List<ProgressLine> lines = create(new CreateMessage("m", Map.of("m", digest), "fluent"));
+        List<ProgressLine> lines =
+                create(new CreateMessage("m", Map.of("m.gguf", digest), "fluent"));
 
         assertThat(lines).hasSize(1);
         assertThat(lines.getFirst().code()).isEqualTo("INVALID_REQUEST");
@@ -196,8 +197,8 @@ class StoreRoutesTest {
             value = {
                 "{\"name\":\"a//b\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
                         + " model name",
-                "{\"name\":\"m\",\"files\":{},\"continuation\":\"fluent\"}|files: 0 given"
-                        + " (expected: exactly one GGUF file)",
+                "{\"name\":\"m\",\"files\":{},\"continuation\":\"fluent\"}|neither"
+                        + " 'from' or 'files' was specified",
                 "{\"name\":\"m\",\"files\":{\"f\":\"x\"},\"continuation\":\"fluent\"}|invalid"
                         + " digest format",
                 "{\"name\":\"m\"|request body: ",

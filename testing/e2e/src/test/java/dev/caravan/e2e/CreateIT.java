@@ -1,0 +1,160 @@
+package dev.caravan.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Models made of models and files, from the request to what the engine is given. */
+@ExtendWith(SharedCluster.class)
+class CreateIT {
+
+    private static final Pattern BLOB = Pattern.compile("\nFROM \\S*/sha256-([0-9a-f]{64})\n");
+
+    private static final String TEMPLATE =
+            """
+            {{- if .System }}SYS {{ .System }}
+            {{ end }}
+            {{- range $i, $m := .Messages }}
+            {{- if eq .Role "system" }}{{ continue }}{{ end }}
+            {{- if eq .Role "user" }}<u>{{ .Content }}</u>
+            {{- else }}<a>{{ .Content }}</a>
+            {{- end }}
+            {{- end }}<a>""";
+
+    @Test
+    void aConversationBecomesThePromptThatTheTemplateSays(LocalCluster cluster) {
+        String base = cluster.fixture("F16", 21);
+        String name = cluster.randomText().split(" ")[0] + "-templated";
+        ObjectNode wish = wish(name).put("template", TEMPLATE).put("license", "MIT");
+        wish.putObject("files").put("m.gguf", blob(cluster, base));
+        wish.putObject("parameters").put("temperature", 0.25).putArray("stop").add("</a>");
+        wish.putObject("caravan").put("continuation", "exact");
+
+        Answer made = cluster.client().post("/api/create", wish);
+
+        assertThat(statuses(made)).startsWith("parsing GGUF").endsWith("writing manifest,success");
+        ObjectNode chat = OllamaClient.chat(name, "and now?", 24);
+        chat.withArray("messages").insertObject(0).put("role", "assistant").put("content", "Yes.");
+        chat.withArray("messages").insertObject(0).put("role", "user").put("content", "Really?");
+        chat.withArray("messages").insertObject(0).put("role", "system").put("content", "Brief.");
+        Answer answer = cluster.client().post("/api/chat", chat);
+        Answer oracle =
+                cluster.client()
+                        .post(
+                                "/api/generate",
+                                OllamaClient.generate(
+                                                name,
+                                                "SYS Brief.\n<u>Really?</u><a>Yes.</a><u>and now?</u><a>",
+                                                24)
+                                        .put("raw", true));
+        assertThat(answer.text()).isNotEmpty().isEqualTo(oracle.text());
+        assertThat(answer.last().path("prompt_eval_count"))
+                .isEqualTo(oracle.last().path("prompt_eval_count"));
+        JsonNode shown = show(cluster, name);
+        assertThat(shown.path("template").asString()).isEqualTo(TEMPLATE);
+        assertThat(shown.path("license").asString()).isEqualTo("MIT");
+        assertThat(shown.path("parameters").asString())
+                .contains("temperature                    0.25")
+                .contains("stop                           \"</a>\"");
+    }
+
+    @Test
+    void aModelIsQuantizedAndAnotherIsMadeFromIt(LocalCluster cluster) {
+        String base = cluster.fixture("F16", 21);
+        String small = cluster.randomText().split(" ")[0] + "-small";
+
+        Answer quantized =
+                cluster.client()
+                        .post("/api/create", wish(small).put("from", base).put("quantize", "q8_0"));
+
+        assertThat(statuses(quantized))
+                .startsWith("quantizing F16 model to Q8_0")
+                .contains("verifying conversion,creating new layer sha256:")
+                .endsWith("writing manifest,success");
+        assertThat(show(cluster, small).path("details").path("quantization_level").asString())
+                .isEqualTo("Q8_0");
+        assertThat(
+                        cluster.client()
+                                .post("/api/generate", OllamaClient.generate(small, "hello", 8))
+                                .last()
+                                .path("eval_count")
+                                .asInt())
+                .isEqualTo(8);
+
+        String dressed = small + "-dressed";
+        ObjectNode wish = wish(dressed).put("from", small).put("system", "Be kind.");
+        wish.putArray("messages").addObject().put("role", "user").put("content", "Hi");
+        Answer made = cluster.client().post("/api/create", wish);
+
+        assertThat(statuses(made)).startsWith("using existing layer").endsWith("success");
+        JsonNode shown = show(cluster, dressed);
+        assertThat(shown.path("system").asString()).isEqualTo("Be kind.");
+        assertThat(shown.path("messages").toString())
+                .isEqualTo("[{\"role\":\"user\",\"content\":\"Hi\"}]");
+        assertThat(shown.path("details").path("parent_model").asString())
+                .isEqualTo(small + ":latest");
+        assertThat(shown.path("modelfile").asString())
+                .contains("\nSYSTEM Be kind.\n")
+                .contains("\nMESSAGE user Hi\n");
+    }
+
+    @Test
+    void refusesATemplateThatIsNoneAndAModelThatIsNotThere(LocalCluster cluster) {
+        Answer bad =
+                cluster.client()
+                        .post(
+                                "/api/create",
+                                wish("bad")
+                                        .put("from", cluster.fixture("F16", 21))
+                                        .put("template", "{{ .Prompt"));
+        Answer gone =
+                cluster.client().post("/api/create", wish("bad").put("from", "nobody-has-this"));
+
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(bad.error()).isEqualTo("template error: template: :1: unclosed action");
+        assertThat(gone.status()).isEqualTo(404);
+        assertThat(gone.error()).contains("nobody-has-this:latest");
+    }
+
+    @Test
+    void saysWhichDirectiveOnlyOllamaCanRun(LocalCluster cluster) {
+        String name = cluster.randomText().split(" ")[0] + "-defines";
+        cluster.client()
+                .post(
+                        "/api/create",
+                        wish(name)
+                                .put("from", cluster.fixture("F16", 21))
+                                .put("template", "{{ define \"x\" }}{{ end }}{{ .Prompt }}"));
+
+        Answer answer =
+                cluster.client().post("/api/generate", OllamaClient.generate(name, "hello", 8));
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.error()).contains("{{define}}").contains("Ollama");
+    }
+
+    private static ObjectNode wish(String name) {
+        return OllamaClient.JSON.createObjectNode().put("model", name);
+    }
+
+    private static String blob(LocalCluster cluster, String model) {
+        Matcher found = BLOB.matcher(show(cluster, model).path("modelfile").asString());
+        assertThat(found.find()).isTrue();
+        return "sha256:" + found.group(1);
+    }
+
+    private static JsonNode show(LocalCluster cluster, String model) {
+        return cluster.client().post("/api/show", wish(model)).last();
+    }
+
+    private static String statuses(Answer made) {
+        return String.join(
+                ",",
+                made.lines().stream().map(line -> line.json().path("status").asString()).toList());
+    }
+}
