@@ -3,6 +3,7 @@ package dev.caravan.e2e.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -84,8 +85,8 @@ final class Expected {
     private static boolean isTime(String text) {
         try {
             OffsetDateTime.parse(text);
-            return text.matches("[^.]*(\\.\\d{0,8}[1-9])?(Z|[+-].*)");
-        } catch (java.time.format.DateTimeParseException none) {
+            return text.matches(".{19}(\\.\\d{0,8}[1-9])?(Z|[+-]\\d\\d:\\d\\d)");
+        } catch (DateTimeParseException none) {
             return false;
         }
     }
