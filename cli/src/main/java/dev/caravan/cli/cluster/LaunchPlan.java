@@ -114,7 +114,9 @@ final class LaunchPlan {
                         "CARAVAN_HOME",
                         "CARAVAN_JAVA_HOME",
                         "CARAVAN_JDK_FOLDERS",
-                        "CARAVAN_BUILD")) {
+                        "CARAVAN_BUILD",
+                        // where an Ollama is to be looked for, not where the gateway listens
+                        "OLLAMA_HOST")) {
             settings.put(mine, "");
         }
         return settings;

@@ -54,6 +54,13 @@ class LaunchPlanTest {
                 .doesNotContainKey("CARAVAN_WORKER_OLLAMA_URL");
     }
 
+    /** {@code up} looks for an Ollama there; the gateway does not listen there for that. */
+    @Test
+    void keepsTheAddressOfAnOllamaFromTheServices() {
+        assertThat(plan.service("gateway", app(Kind.GATEWAY), Optional.empty()).settings())
+                .containsEntry("OLLAMA_HOST", "");
+    }
+
     @Test
     void keepsControlServicesSmallerThanThoseThatCarryRequests() {
         List<String> scheduler =

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Writes times as {@code 2026-11-21T08:00:00.123456Z}. The part down to the second is kept for each
+ * Writes times as {@code 2026-11-21T08:00:00.12345Z}. The part down to the second is kept for each
  * thread, since formatting it anew for each token costs more than the rest of the line.
  */
 final class Timestamps {
@@ -37,12 +37,21 @@ final class Timestamps {
             second = second(now.getEpochSecond());
             latest.set(second);
         }
-        line.writeBytes(second.text()).writeByte('.');
-        int micros = now.getNano() / 1_000;
-        for (int digit = 100_000; digit > 0; digit /= 10) {
-            line.writeByte('0' + micros / digit % 10);
-        }
+        line.writeBytes(second.text());
+        writeFraction(line, now.getNano() / 1_000);
         line.writeByte('Z');
+    }
+
+    /** Without the noughts at its end, as Go writes it; nothing at all on the full second. */
+    private static void writeFraction(ByteBuf line, int micros) {
+        int rest = micros;
+        if (rest > 0) {
+            line.writeByte('.');
+        }
+        for (int digit = 100_000; rest > 0; digit /= 10) {
+            line.writeByte('0' + rest / digit);
+            rest %= digit;
+        }
     }
 
     private static Second second(long epochSecond) {

@@ -3,13 +3,15 @@ package dev.caravan.e2e.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Holds a value against what a case expects. Objects may have more fields than are named; a text
  * {@code <kind>} stands for any value of that kind, {@code ~} begins a regular expression for the
- * whole text, {@code each} in an object of its own stands for a list all of whose entries are so.
+ * whole text, {@code each}, {@code some} or {@code none} in an object of its own stands for a list
+ * of whose entries so many are so.
  */
 final class Expected {
 
@@ -45,9 +47,27 @@ final class Expected {
             }
             return;
         }
+        if (expected.has("some") || expected.has("none")) {
+            String wish = expected.has("some") ? "some" : "none";
+            long found =
+                    actual.valueStream().filter(entry -> fits(expected.path(wish), entry)).count();
+            assertThat(found > 0)
+                    .as("%s: %s of %s is %s", where, wish, actual, expected.path(wish))
+                    .isEqualTo(wish.equals("some"));
+            return;
+        }
         assertThat(actual.isObject()).as("%s: %s is an object", where, actual).isTrue();
         for (Map.Entry<String, JsonNode> field : expected.properties()) {
             check(where + "." + field.getKey(), field.getValue(), actual.path(field.getKey()));
+        }
+    }
+
+    private static boolean fits(JsonNode expected, JsonNode actual) {
+        try {
+            check("entry", expected, actual);
+            return true;
+        } catch (AssertionError other) {
+            return false;
         }
     }
 
@@ -84,8 +104,8 @@ final class Expected {
     private static boolean isTime(String text) {
         try {
             OffsetDateTime.parse(text);
-            return text.matches("[^.]*(\\.\\d{0,8}[1-9])?(Z|[+-].*)");
-        } catch (java.time.format.DateTimeParseException none) {
+            return text.matches(".{19}(\\.\\d{0,8}[1-9])?(Z|[+-]\\d\\d:\\d\\d)");
+        } catch (DateTimeParseException none) {
             return false;
         }
     }

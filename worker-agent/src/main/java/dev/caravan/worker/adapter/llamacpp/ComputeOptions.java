@@ -14,12 +14,13 @@ import java.util.Set;
  */
 public record ComputeOptions(String flashAttention, String kvCacheType) {
 
-    public static final ComputeOptions NONE = new ComputeOptions("auto", "");
-
     private static final Set<String> FLASH = Set.of("auto", "on", "off");
     private static final Set<String> PLAIN = Set.of("", "f32", "f16", "bf16");
     private static final Set<String> TYPES =
             Set.of("q8_0", "q4_0", "q4_1", "iq4_nl", "q5_0", "q5_1");
+
+    /** As the engine does by itself. */
+    public static final ComputeOptions NONE = new ComputeOptions("auto", "");
 
     public ComputeOptions {
         if (!FLASH.contains(flashAttention)) {
