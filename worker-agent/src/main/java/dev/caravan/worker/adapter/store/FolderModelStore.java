@@ -2,7 +2,7 @@ package dev.caravan.worker.adapter.store;
 
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobStore;
-import dev.caravan.worker.app.store.ModelFiles;
+import dev.caravan.worker.app.transfer.ModelFiles;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelNames;
 import dev.caravan.worker.app.store.ModelStore;
