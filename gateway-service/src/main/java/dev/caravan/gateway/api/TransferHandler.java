@@ -23,8 +23,7 @@ public final class TransferHandler {
     private final ModelTransfers transfers;
     private final ModelNaming naming;
 
-    public TransferHandler(
-            OllamaBodyReader bodies, ModelTransfers transfers, ModelNaming naming) {
+    public TransferHandler(OllamaBodyReader bodies, ModelTransfers transfers, ModelNaming naming) {
         this.bodies = bodies;
         this.transfers = transfers;
         this.naming = naming;
@@ -103,12 +102,10 @@ public final class TransferHandler {
     /** Without a stream all that goes wrong on the way is a 500, as Ollama has it. */
     private static Throwable ofTheWhole(Throwable failure) {
         boolean beforeTheWay =
-                failure instanceof CaravanException fault
-                        && fault.code() == FaultCode.NO_CAPACITY;
+                failure instanceof CaravanException fault && fault.code() == FaultCode.NO_CAPACITY;
         return beforeTheWay
                 ? failure
-                : new CaravanException(
-                        FaultCode.INTERNAL, ProgressAnswer.text(failure), failure);
+                : new CaravanException(FaultCode.INTERNAL, ProgressAnswer.text(failure), failure);
     }
 
     private static Mono<ServerResponse> empty() {

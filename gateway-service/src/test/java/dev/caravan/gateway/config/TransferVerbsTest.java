@@ -214,7 +214,10 @@ class TransferVerbsTest {
                 };
 
         HttpResponse<String> answer =
-                send("POST", "/api/pull", "{\"model\":\"\",\"name\":\"m:local\",\"insecure\":true}");
+                send(
+                        "POST",
+                        "/api/pull",
+                        "{\"model\":\"\",\"name\":\"m:local\",\"insecure\":true}");
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/x-ndjson");
@@ -316,8 +319,7 @@ class TransferVerbsTest {
                         ProgressLine.status("success")));
     }
 
-    private static ProgressLine layer(
-            @Nullable Long completed) {
+    private static ProgressLine layer(@Nullable Long completed) {
         return new ProgressLine("pulling cdcdcdcdcdcd", LAYER, 9L, completed, null, null);
     }
 

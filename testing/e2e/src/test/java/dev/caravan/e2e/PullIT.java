@@ -88,7 +88,9 @@ class PullIT {
         assertThat(raw(cluster, "DELETE", "/api/delete", body(name))).isEqualTo(200);
 
         assertThat(blobs(cluster, weights)).hasSize(1);
-        assertThat(cluster.client().json("/api/tags").toString()).contains(copy).doesNotContain(name);
+        assertThat(cluster.client().json("/api/tags").toString())
+                .contains(copy)
+                .doesNotContain(name);
         Answer answer =
                 cluster.client().post("/api/generate", OllamaClient.generate(copy, "hello", 8));
         assertThat(answer.status()).describedAs(answer.error()).isEqualTo(200);
@@ -118,8 +120,7 @@ class PullIT {
         for (int kill = 0; kill < kills; kill++) {
             // The file outlives a whole pull, so that the kills go on with a new one.
             long had = completed(cluster, weights);
-            CompletableFuture<Answer> pull =
-                    cluster.client().postAsync("/api/pull", body(name));
+            CompletableFuture<Answer> pull = cluster.client().postAsync("/api/pull", body(name));
             long until = had + cluster.random(1, 4_000_000);
             Awaitility.await()
                     .atMost(SOON)
@@ -161,17 +162,14 @@ class PullIT {
     private static long completed(LocalCluster cluster, String digest) {
         return records(cluster, digest)
                 .mapToLong(
-                        file ->
-                                OllamaClient.JSON
-                                        .readTree(bytes(file))
-                                        .path("Completed")
-                                        .asLong())
+                        file -> OllamaClient.JSON.readTree(bytes(file)).path("Completed").asLong())
                 .sum();
     }
 
     private static LocalCluster.Process puller(LocalCluster cluster, String digest) {
         String agent =
-                cluster.home().relativize(records(cluster, digest).findFirst().orElseThrow())
+                cluster.home()
+                        .relativize(records(cluster, digest).findFirst().orElseThrow())
                         .toString();
         return cluster.processes().stream()
                 .filter(process -> process.name().startsWith("agent"))
@@ -191,9 +189,7 @@ class PullIT {
 
     private static List<Path> blobs(LocalCluster cluster, String digest) {
         return files(cluster)
-                .filter(
-                        file ->
-                                file.getFileName().toString().equals(digest.replace(':', '-')))
+                .filter(file -> file.getFileName().toString().equals(digest.replace(':', '-')))
                 .toList();
     }
 
@@ -203,13 +199,18 @@ class PullIT {
                 .allSatisfy(
                         file ->
                                 assertThat(LocalCluster.sha256(bytes(file)))
-                                        .isEqualTo(
-                                                file.getFileName().toString().substring(7)));
+                                        .isEqualTo(file.getFileName().toString().substring(7)));
     }
 
     private static Stream<Path> files(LocalCluster cluster) {
         try (Stream<Path> files = Files.walk(cluster.home())) {
-            return files.filter(file -> file.getParent() instanceof Path parent && parent.endsWith("blobs")).toList().stream();
+            return files
+                    .filter(
+                            file ->
+                                    file.getParent() instanceof Path parent
+                                            && parent.endsWith("blobs"))
+                    .toList()
+                    .stream();
         } catch (IOException | java.io.UncheckedIOException changing) {
             return Stream.empty();
         }

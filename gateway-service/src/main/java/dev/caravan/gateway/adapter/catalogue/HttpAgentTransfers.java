@@ -47,8 +47,7 @@ public final class HttpAgentTransfers implements AgentTransfers {
 
     @Override
     public Mono<Void> copy(URI agent, ModelRef source, ModelRef destination) {
-        return done(
-                agent, Routes.COPY, new CopyMessage(source.display(), destination.display()));
+        return done(agent, Routes.COPY, new CopyMessage(source.display(), destination.display()));
     }
 
     @Override
@@ -118,7 +117,6 @@ public final class HttpAgentTransfers implements AgentTransfers {
                                         new TransferStep.Layer(
                                                 digest,
                                                 Objects.requireNonNullElse(line.total(), 0L),
-                                                Objects.requireNonNullElse(
-                                                        line.completed(), 0L))));
+                                                Objects.requireNonNullElse(line.completed(), 0L))));
     }
 }

@@ -33,8 +33,8 @@ public final class ModelNaming {
     /**
      * Ends well when it is gone everywhere.
      *
-     * @return a {@code MODEL_NOT_FOUND} where no agent has it; where it fails on one, an error
-     *     that says where and why
+     * @return a {@code MODEL_NOT_FOUND} where no agent has it; where it fails on one, an error that
+     *     says where and why
      */
     public Mono<Void> delete(ModelRef name) {
         return everywhere(name, "deleted", agent -> transfers.delete(agent, name))
@@ -47,8 +47,7 @@ public final class ModelNaming {
                 .flatMap(done -> stores.show(done, destination, false).onErrorComplete())
                 .flatMap(
                         shown ->
-                                sightings.untilKnown(
-                                        destination, new ModelDigest(shown.digest())));
+                                sightings.untilKnown(destination, new ModelDigest(shown.digest())));
     }
 
     private record Outcome(URI agent, Optional<Throwable> failure) {
@@ -92,9 +91,7 @@ public final class ModelNaming {
         List<Outcome> failed =
                 outcomes.stream()
                         .filter(outcome -> !outcome.isDone() && !outcome.isNotFound())
-                        .filter(
-                                outcome ->
-                                        succeeded.isEmpty() || known.contains(outcome.agent()))
+                        .filter(outcome -> succeeded.isEmpty() || known.contains(outcome.agent()))
                         .toList();
         if (!failed.isEmpty()) {
             return Mono.error(incomplete(name, done, succeeded, failed));

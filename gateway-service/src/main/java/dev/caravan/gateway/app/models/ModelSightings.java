@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Waits until a change of the models is seen by all who answer for them, so that a client may ask at
- * once. What takes too long is logged and not waited for: the change itself is done.
+ * Waits until a change of the models is seen by all who answer for them, so that a client may ask
+ * at once. What takes too long is logged and not waited for: the change itself is done.
  */
 public final class ModelSightings {
 

@@ -91,15 +91,17 @@ public final class ModelTransfers {
     /** A {@code MODEL_NOT_FOUND} before the first step where no agent has it. */
     public Flux<TransferStep> push(ModelRef name, boolean insecure) {
         return Flux.fromIterable(holders.candidates(name))
-                .concatMap(agent -> stores.show(agent, name, false).thenReturn(agent).onErrorComplete(), 1)
+                .concatMap(
+                        agent ->
+                                stores.show(agent, name, false).thenReturn(agent).onErrorComplete(),
+                        1)
                 .next()
                 .switchIfEmpty(
                         Mono.error(
                                 () ->
                                         new CaravanException(
                                                 FaultCode.MODEL_NOT_FOUND,
-                                                "model '%s' not found"
-                                                        .formatted(name.display()))))
+                                                "model '%s' not found".formatted(name.display()))))
                 .flatMapMany(agent -> transfers.push(agent, name, insecure));
     }
 }

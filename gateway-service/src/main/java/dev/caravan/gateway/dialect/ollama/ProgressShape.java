@@ -7,10 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A line of a pull or push. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProgressShape(
-        String status,
-        @Nullable String digest,
-        @Nullable Long total,
-        @Nullable Long completed) {
+        String status, @Nullable String digest, @Nullable Long total, @Nullable Long completed) {
 
     public static ProgressShape of(TransferStep step) {
         return step.layer()

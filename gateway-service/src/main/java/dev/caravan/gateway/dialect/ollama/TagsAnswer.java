@@ -41,8 +41,7 @@ public record TagsAnswer(List<Tag> models) {
      * @param replicas those of a digest that are loaded
      */
     public static TagsAnswer of(
-            List<CataloguedModel> models,
-            Function<ModelDigest, List<ReplicaSnapshot>> replicas) {
+            List<CataloguedModel> models, Function<ModelDigest, List<ReplicaSnapshot>> replicas) {
         return new TagsAnswer(
                 models.stream()
                         .sorted(

@@ -26,15 +26,13 @@ public final class TransferReader {
 
     public static TransferCall pull(GoObject body) {
         return transfer(
-                body,
-                parse(sent(body)).orElseThrow(() -> Refusals.invalid("invalid model name")));
+                body, parse(sent(body)).orElseThrow(() -> Refusals.invalid("invalid model name")));
     }
 
     public static TransferCall push(GoObject body) {
         String sent = required(body);
         return transfer(
-                body,
-                parse(sent).orElseThrow(() -> Refusals.invalid("unqualified name: " + sent)));
+                body, parse(sent).orElseThrow(() -> Refusals.invalid("unqualified name: " + sent)));
     }
 
     private static TransferCall transfer(GoObject body, ModelRef name) {

@@ -58,8 +58,7 @@ final class BlobUpload {
                 sink ->
                         sink.onDispose(
                                 send(first, _ -> sink.next(sent.get()))
-                                        .subscribe(
-                                                _ -> {}, sink::error, sink::complete)),
+                                        .subscribe(_ -> {}, sink::error, sink::complete)),
                 FluxSink.OverflowStrategy.LATEST);
     }
 

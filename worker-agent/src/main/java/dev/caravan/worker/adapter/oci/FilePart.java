@@ -33,7 +33,8 @@ record FilePart(Path file, long offset, long end) {
      */
     Flux<ByteBuf> bytes(LongConsumer sent) {
         return Flux.<ByteBuffer, FileChannel>using(
-                        () -> FileChannel.open(file, StandardOpenOption.READ), this::pieces,
+                        () -> FileChannel.open(file, StandardOpenOption.READ),
+                        this::pieces,
                         FilePart::close)
                 .subscribeOn(Schedulers.boundedElastic())
                 .doOnNext(piece -> sent.accept(piece.remaining()))
@@ -43,7 +44,8 @@ record FilePart(Path file, long offset, long end) {
     /** MD5 of the part, by which registries name the parts of a blob. */
     Mono<byte[]> md5() {
         return Flux.<ByteBuffer, FileChannel>using(
-                        () -> FileChannel.open(file, StandardOpenOption.READ), this::pieces,
+                        () -> FileChannel.open(file, StandardOpenOption.READ),
+                        this::pieces,
                         FilePart::close)
                 .subscribeOn(Schedulers.boundedElastic())
                 .collect(FilePart::newMd5, MessageDigest::update)
@@ -54,8 +56,7 @@ record FilePart(Path file, long offset, long end) {
         return Flux.generate(
                 () -> offset,
                 (position, sink) -> {
-                    ByteBuffer piece =
-                            ByteBuffer.allocate((int) Math.min(PIECE, end - position));
+                    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, end - position));
                     try {
                         int read = piece.hasRemaining() ? channel.read(piece, position) : -1;
                         if (read < 0) {

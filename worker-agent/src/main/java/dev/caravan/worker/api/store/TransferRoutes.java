@@ -3,8 +3,8 @@ package dev.caravan.worker.api.store;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
 import dev.caravan.wire.Routes;
-import dev.caravan.worker.app.transfer.ModelFiles;
 import dev.caravan.worker.app.store.ModelNames;
+import dev.caravan.worker.app.transfer.ModelFiles;
 import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.Transfers;
 import org.springframework.web.reactive.function.server.RequestPredicates;

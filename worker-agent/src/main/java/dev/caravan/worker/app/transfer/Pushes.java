@@ -29,8 +29,7 @@ public final class Pushes {
                                 () ->
                                         new CaravanException(
                                                 FaultCode.MODEL_NOT_FOUND,
-                                                "model '%s' not found"
-                                                        .formatted(name.display()))))
+                                                "model '%s' not found".formatted(name.display()))))
                 .flatMapMany(
                         model ->
                                 Flux.just(Progress.of("retrieving manifest"))
@@ -40,8 +39,7 @@ public final class Pushes {
                                                                 send(
                                                                         model,
                                                                         registries.target(
-                                                                                name,
-                                                                                insecure)))));
+                                                                                name, insecure)))));
     }
 
     private static Flux<Progress> send(OutgoingModel model, ModelTarget target) {

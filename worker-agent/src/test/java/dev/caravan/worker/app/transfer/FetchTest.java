@@ -111,8 +111,7 @@ class FetchTest {
                 .satisfies(model -> assertThat(model.fault()).isEmpty())
                 .satisfies(model -> assertThat(model.digest()).isEqualTo(digest()))
                 .satisfies(
-                        model ->
-                                assertThat(model.weights().orElseThrow()).hasBinaryContent(GGUF));
+                        model -> assertThat(model.weights().orElseThrow()).hasBinaryContent(GGUF));
     }
 
     @Test
@@ -134,7 +133,8 @@ class FetchTest {
         wrong[wrong.length - 1] ^= 1;
         Files.write(there.resolve("blobs/sha256-" + StoreFiles.sha256(GGUF)), wrong);
 
-        assertThatThrownBy(() -> fetch(digest(), holder())).hasMessageStartingWith("digest mismatch");
+        assertThatThrownBy(() -> fetch(digest(), holder()))
+                .hasMessageStartingWith("digest mismatch");
 
         assertThat(store.list()).isEmpty();
         assertThat(here.resolve("blobs/sha256-" + StoreFiles.sha256(GGUF))).doesNotExist();

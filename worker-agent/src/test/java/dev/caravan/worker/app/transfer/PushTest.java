@@ -82,8 +82,7 @@ class PushTest {
                         bytes ->
                                 assertThat(bytes)
                                         .isEqualTo(
-                                                source.manifest("library/m:latest")
-                                                        .orElseThrow()));
+                                                source.manifest("library/m:latest").orElseThrow()));
         FolderModelStore second = new FolderModelStore(other, Duration.ofHours(1));
         second.start();
         pull(second, name());
