@@ -9,6 +9,8 @@ import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.PartPlan;
 import dev.caravan.worker.api.store.TransferRoutes;
 import dev.caravan.worker.app.status.AgentIdentity;
+import dev.caravan.worker.app.store.JoinedModels;
+import dev.caravan.worker.app.store.OwnNames;
 import dev.caravan.worker.app.transfer.ModelSources;
 import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.TransferLimits;
@@ -68,9 +70,15 @@ class TransferConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> transferRoutes(
-            FolderModelStore own, Transfers transfers, OciRegistries registries) {
+            FolderModelStore own,
+            JoinedModels models,
+            Transfers transfers,
+            OciRegistries registries) {
         return new TransferRoutes(
-                        own.files(), own.names(), transfers, new Pushes(own.files(), registries))
+                        own.files(),
+                        new OwnNames(own.names(), models),
+                        transfers,
+                        new Pushes(own.files(), registries))
                 .routes();
     }
 }
