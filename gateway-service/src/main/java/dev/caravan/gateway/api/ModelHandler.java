@@ -2,7 +2,6 @@ package dev.caravan.gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caravan.core.cluster.ClusterView;
-import dev.caravan.core.fault.CaravanException;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentSurvey;
 import dev.caravan.gateway.app.models.Catalogue;
@@ -13,19 +12,13 @@ import dev.caravan.gateway.dialect.ollama.CreateReader;
 import dev.caravan.gateway.dialect.ollama.CreateReader.CreateCall;
 import dev.caravan.gateway.dialect.ollama.GoObject;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
-import dev.caravan.gateway.dialect.ollama.OllamaErrors;
-import dev.caravan.gateway.dialect.ollama.OllamaJson;
 import dev.caravan.gateway.dialect.ollama.RunningAnswer;
 import dev.caravan.gateway.dialect.ollama.ShowAnswer;
 import dev.caravan.gateway.dialect.ollama.ShowReader;
 import dev.caravan.gateway.dialect.ollama.TagsAnswer;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.BodyExtractors;
-import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Flux;
@@ -33,11 +26,6 @@ import reactor.core.publisher.Mono;
 
 /** Lists, shows and makes models. */
 public final class ModelHandler {
-
-    private static final String NDJSON = "application/x-ndjson";
-
-    /** Ollama names no character set where it answers for a stream that was not wished for. */
-    private static final String BARE_JSON = "application/json";
 
     private final OllamaBodyReader bodies;
     private final Catalogue catalogue;
@@ -88,7 +76,7 @@ public final class ModelHandler {
         ClusterView view = views.current();
         return catalogue
                 .models()
-                .map(models -> TagsAnswer.of(models, digest -> view.replicasOf(digest).size()))
+                .map(models -> TagsAnswer.of(models, view::replicasOf))
                 .flatMap(Whole::json);
     }
 
@@ -112,36 +100,7 @@ public final class ModelHandler {
 
     private Mono<ServerResponse> create(CreateCall call) {
         Flux<Step> steps = creation.create(call.model()).map(Step::of);
-        return call.stream()
-                ? ServerResponse.ok()
-                        .header(HttpHeaders.CONTENT_TYPE, NDJSON)
-                        .body(BodyInserters.fromDataBuffers(lines(steps)))
-                : steps.last().flatMap(last -> Whole.bytes(BARE_JSON, OllamaJson.bytes(last)));
-    }
-
-    /** A failure before the first line keeps its status; one after it becomes the last line. */
-    private static Flux<DataBuffer> lines(Flux<Step> steps) {
-        return steps.map(OllamaJson::bytes)
-                .switchOnFirst(
-                        (first, all) ->
-                                first.isOnError()
-                                        ? all
-                                        : all.onErrorResume(
-                                                failure ->
-                                                        Mono.just(
-                                                                OllamaErrors.body(text(failure)))))
-                .map(json -> line(json));
-    }
-
-    private static DataBuffer line(byte[] json) {
-        DataBuffer line = DefaultDataBufferFactory.sharedInstance.allocateBuffer(json.length + 1);
-        return line.write(json).write((byte) '\n');
-    }
-
-    private static String text(Throwable failure) {
-        return failure instanceof CaravanException
-                ? String.valueOf(failure.getMessage())
-                : failure.toString();
+        return ProgressAnswer.of(steps, call.stream());
     }
 
     private Mono<GoObject> body(ServerRequest request, String type) {

@@ -43,11 +43,27 @@ final class FakeNeighbour implements AutoCloseable {
     final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
     final Map<String, ShowMessage> models = new ConcurrentHashMap<>();
     final List<CreateMessage> created = new CopyOnWriteArrayList<>();
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final Map<String, Reaction> verbs = new ConcurrentHashMap<>();
+    volatile Consumer<String> onCall = _ -> {};
     final AtomicLong received = new AtomicLong();
     final AtomicInteger brokenOff = new AtomicInteger();
     volatile @Nullable AgentReport report;
     volatile List<ProgressLine> steps = List.of(ProgressLine.status("success"));
     volatile Consumer<CreateMessage> onCreate = _ -> {};
+
+    /** What an agent does when it is asked for one of the transfer verbs. */
+    sealed interface Reaction {}
+
+    record Done() implements Reaction {}
+
+    record Refuses(int status, String code, String error) implements Reaction {}
+
+    record Tells(List<ProgressLine> lines) implements Reaction {
+        Tells {
+            lines = List.copyOf(lines);
+        }
+    }
 
     private FakeNeighbour(Consumer<HttpServerRoutes> routes, FakeNeighbour @Nullable [] self) {
         if (self != null) {
@@ -118,7 +134,14 @@ final class FakeNeighbour implements AutoCloseable {
                                                 guarded(
                                                         request,
                                                         response,
-                                                        () -> self[0].show(request, response))),
+                                                        () -> self[0].show(request, response)))
+                                .post(
+                                        "/internal/v1/models/{verb}",
+                                        (request, response) ->
+                                                guarded(
+                                                        request,
+                                                        response,
+                                                        () -> self[0].verb(request, response))),
                 self);
     }
 
@@ -225,6 +248,31 @@ final class FakeNeighbour implements AutoCloseable {
                                                     "MODEL_NOT_FOUND",
                                                     "model '" + query.name() + "' not found")
                                             : json(response, model));
+                        });
+    }
+
+    private Publisher<Void> verb(HttpServerRequest request, HttpServerResponse response) {
+        String verb = String.valueOf(request.param("verb"));
+        return request.receive()
+                .aggregate()
+                .asString()
+                .flatMap(
+                        body -> {
+                            calls.add(verb + " " + body);
+                            onCall.accept(verb);
+                            return Mono.from(
+                                    switch (verbs.getOrDefault(verb, new Done())) {
+                                        case Done _ -> response.status(204).send();
+                                        case Refuses(int status, String code, String error) ->
+                                                refuse(response, status, code, error);
+                                        case Tells(List<ProgressLine> lines) ->
+                                                response.header(
+                                                                "Content-Type",
+                                                                "application/x-ndjson")
+                                                        .sendByteArray(
+                                                                Flux.fromIterable(lines)
+                                                                        .map(FakeNeighbour::line));
+                                    });
                         });
     }
 

@@ -226,7 +226,8 @@ class ModelVerbsTest {
         assertThat(OffsetDateTime.parse(first.path("modified_at").stringValue()).toInstant())
                 .isEqualTo(Instant.ofEpochMilli(2_000_000));
         assertThat(first.path("caravan").toString())
-                .isEqualTo("{\"holders\":[\"roomy\"],\"replicas\":2,\"continuation\":\"exact\"}");
+                .isEqualTo(
+                        "{\"holders\":[\"roomy\"],\"replicas\":2,\"groups\":0,\"continuation\":\"exact\"}");
     }
 
     @Test

@@ -10,6 +10,7 @@ public record CatalogueMessage(List<Model> models) {
     /**
      * @param holders ids of the agents that have the whole model, sorted
      * @param conflict other digests that go by the same name somewhere; empty when all agree
+     * @param fault why the file cannot be used, or which others go by its name; absent: neither
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Model(

@@ -6,6 +6,8 @@ import dev.caravan.registry.app.CatalogueEntry;
 import dev.caravan.registry.app.Holding;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.CatalogueMessage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Between what crosses the wire and what the catalogue works on. */
 public final class CatalogueShapes {
@@ -42,6 +44,14 @@ public final class CatalogueShapes {
                 newest.policy(),
                 entry.holders().stream().map(AgentId::value).toList(),
                 entry.conflict(),
-                newest.fault());
+                fault(newest, entry.conflict()));
+    }
+
+    /** One name that means several models is a fault of each, since nobody knows which is meant. */
+    private static @Nullable String fault(AgentReport.Model model, List<String> others) {
+        return model.fault() != null || others.isEmpty()
+                ? model.fault()
+                : "%s has other digests on other nodes: %s (expected: one; pull, copy or delete it)"
+                        .formatted(model.name(), String.join(", ", others));
     }
 }

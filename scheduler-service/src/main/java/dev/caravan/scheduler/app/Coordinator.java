@@ -69,6 +69,7 @@ public final class Coordinator implements AutoCloseable {
             ViewSink view,
             DesiredCopies copies,
             PolicyLink policies,
+            CopyLink files,
             DecisionTimer timer,
             Consumer<Census> counts) {}
 
@@ -201,6 +202,7 @@ public final class Coordinator implements AutoCloseable {
             carryOut(desk.settle(clock.millis()));
             ports.epochSeen().accept(desk.highestEpoch());
             spreadPolicies();
+            desk.dueCopies().forEach(this::copy);
             count();
         } catch (RuntimeException defect) {
             log.atError().setCause(defect).log("decision failed");
@@ -213,6 +215,29 @@ public final class Coordinator implements AutoCloseable {
                     .offer(due.address(), due.model(), due.policy())
                     .subscribe(_ -> {}, failure -> repeats("policy", failure));
         }
+    }
+
+    private void copy(CopyOrder order) {
+        log.atInfo()
+                .addKeyValue("agent", order.agent())
+                .addKeyValue("model", order.model())
+                .addKeyValue("holders", order.holders())
+                .log("telling an agent to take a model over");
+        ports.files()
+                .copy(order)
+                .subscribe(
+                        progress -> post(() -> desk.copyAdvanced(order, progress)),
+                        failure -> post(() -> copyFailed(order, failure)),
+                        () -> post(() -> desk.copyEnded(order, clock.millis())));
+    }
+
+    private void copyFailed(CopyOrder order, Throwable failure) {
+        log.atWarn()
+                .addKeyValue("agent", order.agent())
+                .addKeyValue("model", order.model())
+                .addKeyValue("reason", failure.getMessage())
+                .log("model not taken over");
+        desk.copyFailed(order);
     }
 
     private void count() {

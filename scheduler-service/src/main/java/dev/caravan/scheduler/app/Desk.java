@@ -24,7 +24,8 @@ final class Desk {
     private static final long CLOCK_SLACK_MILLIS = 5_000;
 
     /** What only a leader has. */
-    private record Leading(DesiredBook desired, LoadBook loads, GroupKeeper groups) {}
+    private record Leading(
+            DesiredBook desired, LoadBook loads, GroupKeeper groups, CopyBook copies) {}
 
     private final Settings settings;
     private final Supplier<ReplicaId> newIds;
@@ -84,9 +85,11 @@ final class Desk {
     void lead(long epoch, Map<AgentId, DesiredState> copies) {
         resign();
         DesiredBook desired = new DesiredBook(epoch, copies);
+        CopyBook files = new CopyBook();
         LoadBook loads =
-                new LoadBook(settings, agents, idleTimes, failures, newIds, desired, policies);
-        leading = Optional.of(new Leading(desired, loads, new GroupKeeper(agents, desired)));
+                new LoadBook(
+                        settings, agents, idleTimes, failures, newIds, desired, files, policies);
+        leading = Optional.of(new Leading(desired, loads, new GroupKeeper(agents, desired), files));
     }
 
     /** Goes on leading under a higher epoch, which some agent has made necessary. */
@@ -211,6 +214,23 @@ final class Desk {
 
     Optional<AgentStatus> agent(AgentId agent) {
         return agents.find(agent);
+    }
+
+    void copyAdvanced(CopyOrder order, String progress) {
+        leading.ifPresent(held -> held.copies().advanced(order, progress));
+    }
+
+    void copyEnded(CopyOrder order, long now) {
+        leading.ifPresent(held -> held.copies().ended(order, now));
+    }
+
+    void copyFailed(CopyOrder order) {
+        leading.ifPresent(held -> held.copies().failed(order));
+    }
+
+    /** Files that an agent has to be told to take over now. */
+    List<CopyOrder> dueCopies() {
+        return leading.map(held -> held.copies().claimDue()).orElse(List.of());
     }
 
     /** Counted by the leader alone, so that sums over schedulers are right. */

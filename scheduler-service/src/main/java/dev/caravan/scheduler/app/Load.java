@@ -7,6 +7,7 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.LoadOptions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,7 @@ final class Load {
     private final ModelRef model;
     private final ModelDigest digest;
     private final Map<AgentId, String> lost = new HashMap<>();
+    private final Set<AgentId> noCopies = new HashSet<>();
     private int contextLength;
     private OptionalLong keepAliveMillis;
     private Optional<Site> site = Optional.empty();
@@ -140,6 +142,15 @@ final class Load {
     void lost(AgentId agent, String reason, long now) {
         lost.put(agent, reason);
         plansAgain(now);
+    }
+
+    /** The agent could not take the file over; as a member of a group it may do. */
+    void takesNoCopy(AgentId agent) {
+        noCopies.add(agent);
+    }
+
+    Set<AgentId> noCopies() {
+        return Set.copyOf(noCopies);
     }
 
     /** Agents that failed this load, with the reason. */

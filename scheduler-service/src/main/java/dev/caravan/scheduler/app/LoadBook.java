@@ -37,13 +37,15 @@ final class LoadBook {
             LoadFailures failures,
             Supplier<ReplicaId> newIds,
             DesiredBook desired,
+            CopyBook copies,
             Policies policies) {
         this.agents = agents;
         this.desired = desired;
         this.forming = new Forming(agents, desired);
         this.placing =
                 new LoadPlacing(
-                        settings, agents, idleTimes, newIds, desired, policies, forming, loads);
+                        settings, agents, idleTimes, newIds, desired, policies, forming, copies,
+                        loads);
         this.following =
                 new LoadFollowing(
                         settings, agents, failures, desired, forming, placing, this::awaits);

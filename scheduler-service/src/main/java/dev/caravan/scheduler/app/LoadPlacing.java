@@ -27,6 +27,7 @@ final class LoadPlacing {
     private final DesiredBook desired;
     private final Policies policies;
     private final Forming forming;
+    private final CopyBook copies;
     private final Collection<Load> loads;
 
     /**
@@ -40,6 +41,7 @@ final class LoadPlacing {
             DesiredBook desired,
             Policies policies,
             Forming forming,
+            CopyBook copies,
             Collection<Load> loads) {
         this.settings = settings;
         this.agents = agents;
@@ -48,6 +50,7 @@ final class LoadPlacing {
         this.desired = desired;
         this.policies = policies;
         this.forming = forming;
+        this.copies = copies;
         this.loads = loads;
     }
 
@@ -69,16 +72,48 @@ final class LoadPlacing {
                         load.lost());
         return switch (Planner.plan(
                 wanted, agents.all(), rooms(load.digest()), Settings.planned(settings.slots()))) {
-            case Plan.No(var failure) -> Optional.of(failure);
+            case Plan.No(var failure) ->
+                    copied(load, wanted, now) ? Optional.empty() : Optional.of(failure);
             case Plan.Wait(var held) ->
                     load.stalls(settings.loadTimeout(), now)
                             ? Optional.of(Reasons.stillBusy(load, held, settings.loadTimeout()))
                             : Optional.empty();
+            // A whole model answers faster than a split one, so its file is worth the wait.
+            case Plan.Go(var stages, _) when stages.size() > 1 && copied(load, wanted, now) ->
+                    Optional.empty();
             case Plan.Go(var stages, var evict) -> {
+                copies.forget(load.digest());
                 go(load, forming.site(engine(wanted, load), stages, new HashSet<>(evict)), now);
                 yield Optional.empty();
             }
         };
+    }
+
+    /** Whether an agent with the memory takes the file over; the load then waits for its report. */
+    private boolean copied(Load load, Wanted wanted, long now) {
+        return switch (copies.state(load.digest(), now).orElse(null)) {
+            case CopyBook.State.OnItsWay(var progress) -> {
+                load.sees(progress, now);
+                yield !load.stalls(settings.loadTimeout(), now);
+            }
+            case CopyBook.State.Failed(var agent) -> {
+                load.takesNoCopy(agent);
+                yield begun(load, wanted);
+            }
+            case null -> begun(load, wanted);
+        };
+    }
+
+    private boolean begun(Load load, Wanted wanted) {
+        Optional<CopyOrder> order =
+                CopyPlanner.plan(
+                        wanted,
+                        load.noCopies(),
+                        agents.all(),
+                        rooms(wanted.digest()),
+                        Settings.planned(settings.slots()));
+        order.ifPresent(copies::begin);
+        return order.isPresent();
     }
 
     private DesiredEngine engine(Wanted wanted, Load load) {

@@ -5,6 +5,7 @@ import dev.caravan.platform.Leadership;
 import dev.caravan.platform.LeadershipFactory;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.scheduler.adapter.agent.HttpAgentLink;
+import dev.caravan.scheduler.adapter.agent.HttpCopies;
 import dev.caravan.scheduler.adapter.agent.HttpPolicies;
 import dev.caravan.scheduler.adapter.agent.HttpReports;
 import dev.caravan.scheduler.adapter.micrometer.SchedulerMeters;
@@ -69,6 +70,7 @@ class SchedulerConfiguration {
                         new RedisView(redis, clock),
                         new RedisDesiredCopies(redis),
                         new HttpPolicies(client.build()),
+                        new HttpCopies(client.build()),
                         meters,
                         meters::show),
                 clock,

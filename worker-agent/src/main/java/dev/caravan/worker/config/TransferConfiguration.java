@@ -9,7 +9,10 @@ import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.PartPlan;
 import dev.caravan.worker.api.store.TransferRoutes;
 import dev.caravan.worker.app.status.AgentIdentity;
+import dev.caravan.worker.app.store.JoinedModels;
+import dev.caravan.worker.app.store.OwnNames;
 import dev.caravan.worker.app.transfer.ModelSources;
+import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.TransferLimits;
 import dev.caravan.worker.app.transfer.Transfers;
 import java.nio.file.Files;
@@ -66,7 +69,16 @@ class TransferConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> transferRoutes(FolderModelStore own, Transfers transfers) {
-        return new TransferRoutes(own.files(), own.names(), transfers).routes();
+    RouterFunction<ServerResponse> transferRoutes(
+            FolderModelStore own,
+            JoinedModels models,
+            Transfers transfers,
+            OciRegistries registries) {
+        return new TransferRoutes(
+                        own.files(),
+                        new OwnNames(own.names(), models),
+                        transfers,
+                        new Pushes(own.files(), registries))
+                .routes();
     }
 }

@@ -1,6 +1,5 @@
 package dev.caravan.gateway.app.models;
 
-import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
@@ -11,8 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -22,16 +19,11 @@ import reactor.core.publisher.Mono;
  */
 public final class ModelCreation {
 
-    private static final Logger log = LoggerFactory.getLogger(ModelCreation.class);
-
     private static final String SUCCESS = "success";
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private final AgentStores stores;
     private final BlobUploads blobs;
-    private final Catalogue catalogue;
-    private final Views views;
-    private final Duration visibleWithin;
+    private final ModelSightings sightings;
 
     /**
      * @param visibleWithin how long "success" waits at most; the model is there also without it
@@ -44,9 +36,7 @@ public final class ModelCreation {
             Duration visibleWithin) {
         this.stores = stores;
         this.blobs = blobs;
-        this.catalogue = catalogue;
-        this.views = views;
-        this.visibleWithin = visibleWithin;
+        this.sightings = new ModelSightings(catalogue, views, visibleWithin);
     }
 
     /** Ollama's steps; an error before the first of them means that nothing was done. */
@@ -121,49 +111,13 @@ public final class ModelCreation {
 
     private Mono<Void> untilVisible(URI agent, NewModel model) {
         return stores.show(agent, model.name(), false)
-                .flatMap(shown -> look(model, new ModelDigest(shown.digest())))
-                .timeout(visibleWithin)
-                .onErrorResume(
-                        late -> {
-                            log.atWarn()
-                                    .addKeyValue("model", model.name())
-                                    .addKeyValue("cause", late.toString())
-                                    .log("model made, but not yet seen by all");
-                            return Mono.empty();
-                        });
-    }
-
-    private Mono<Void> look(NewModel model, ModelDigest digest) {
-        return Mono.defer(
-                        () ->
-                                isInView(views.current(), model, digest)
-                                        ? isInCatalogue(model, digest)
-                                        : Mono.just(false))
-                .filter(Boolean::booleanValue)
-                .repeatWhenEmpty(Integer.MAX_VALUE, tries -> tries.delayElements(LOOK_EVERY))
-                .then();
-    }
-
-    private static boolean isInView(ClusterView view, NewModel model, ModelDigest digest) {
-        return view.model(model.name())
-                .filter(
-                        entry ->
-                                entry.digest().equals(digest)
-                                        && entry.continuation() == model.continuation())
-                .isPresent();
-    }
-
-    private Mono<Boolean> isInCatalogue(NewModel model, ModelDigest digest) {
-        return catalogue
-                .models()
-                .map(
-                        models ->
-                                models.stream()
-                                        .anyMatch(
-                                                entry ->
-                                                        entry.name().sameAs(model.name())
-                                                                && entry.digest().equals(digest)))
-                .onErrorReturn(false);
+                .flatMap(
+                        shown ->
+                                sightings.untilKnown(
+                                        model.name(),
+                                        new ModelDigest(shown.digest()),
+                                        entry -> entry.continuation() == model.continuation()))
+                .onErrorComplete();
     }
 
     private static CaravanException notFound(ModelRef name) {

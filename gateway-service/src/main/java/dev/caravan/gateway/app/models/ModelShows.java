@@ -1,18 +1,11 @@
 package dev.caravan.gateway.app.models;
 
-import dev.caravan.core.cluster.AgentId;
-import dev.caravan.core.cluster.AgentSnapshot;
-import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.Views;
-import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -20,11 +13,11 @@ import reactor.core.publisher.Mono;
 public final class ModelShows {
 
     private final AgentStores stores;
-    private final Views views;
+    private final Holders holders;
 
     public ModelShows(AgentStores stores, Views views) {
         this.stores = stores;
-        this.views = views;
+        this.holders = new Holders(stores, views);
     }
 
     /**
@@ -35,7 +28,7 @@ public final class ModelShows {
      */
     public Mono<ShownModel> show(ModelRef name, boolean verbose) {
         List<Throwable> failures = new ArrayList<>();
-        return Flux.fromIterable(candidates(name))
+        return Flux.fromIterable(holders.candidates(name))
                 .concatMap(
                         agent ->
                                 stores.show(agent, name, verbose)
@@ -47,25 +40,6 @@ public final class ModelShows {
                         1)
                 .next()
                 .switchIfEmpty(Mono.error(() -> failure(name, failures)));
-    }
-
-    private Set<URI> candidates(ModelRef name) {
-        ClusterView view = views.current();
-        Set<URI> candidates = new LinkedHashSet<>();
-        view.model(name)
-                .ifPresent(
-                        entry ->
-                                entry.holders()
-                                        .forEach(
-                                                holder ->
-                                                        address(view, holder)
-                                                                .ifPresent(candidates::add)));
-        candidates.addAll(stores.addresses());
-        return candidates;
-    }
-
-    private static Optional<URI> address(ClusterView view, AgentId holder) {
-        return view.agent(holder).map(AgentSnapshot::address).map(URI::create);
     }
 
     private static Throwable failure(ModelRef name, List<Throwable> failures) {

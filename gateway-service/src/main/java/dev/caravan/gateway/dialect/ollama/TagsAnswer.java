@@ -3,11 +3,12 @@ package dev.caravan.gateway.dialect.ollama;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.ReplicaSnapshot;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.gateway.app.models.CataloguedModel;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The answer of {@code GET /api/tags}; {@code caravan} is ours, clients skip it. */
@@ -26,18 +27,21 @@ public record TagsAnswer(List<Tag> models) {
     /**
      * @param holders agents that have the file
      * @param replicas loaded and ready
-     * @param fault why the file cannot be used
+     * @param groups how many of them are split over several hosts or processes
+     * @param fault why the file cannot be used, or which others go by its name
      */
     record Cluster(
             List<String> holders,
             int replicas,
+            int groups,
             String continuation,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String fault) {}
 
     /**
-     * @param replicas how many of a digest are loaded
+     * @param replicas those of a digest that are loaded
      */
-    public static TagsAnswer of(List<CataloguedModel> models, ToIntFunction<ModelDigest> replicas) {
+    public static TagsAnswer of(
+            List<CataloguedModel> models, Function<ModelDigest, List<ReplicaSnapshot>> replicas) {
         return new TagsAnswer(
                 models.stream()
                         .sorted(
@@ -49,7 +53,9 @@ public record TagsAnswer(List<Tag> models) {
                         .toList());
     }
 
-    private static Tag tag(CataloguedModel model, ToIntFunction<ModelDigest> replicas) {
+    private static Tag tag(
+            CataloguedModel model, Function<ModelDigest, List<ReplicaSnapshot>> replicas) {
+        List<ReplicaSnapshot> loaded = replicas.apply(model.digest());
         return new Tag(
                 model.name().display(),
                 model.name().display(),
@@ -60,7 +66,8 @@ public record TagsAnswer(List<Tag> models) {
                 model.capabilities(),
                 new Cluster(
                         model.holders().stream().map(AgentId::value).toList(),
-                        replicas.applyAsInt(model.digest()),
+                        loaded.size(),
+                        (int) loaded.stream().filter(ReplicaSnapshot::split).count(),
                         model.continuation().label(),
                         model.fault().orElse(null)));
     }

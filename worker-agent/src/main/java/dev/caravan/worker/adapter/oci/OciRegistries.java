@@ -5,11 +5,12 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.transfer.ModelSource;
 import dev.caravan.worker.app.transfer.ModelSources;
+import dev.caravan.worker.app.transfer.ModelTarget;
 import java.net.URI;
 import java.time.InstantSource;
 
 /** The registries that models' names say, as far as the operator wants them. */
-public final class OciRegistries implements ModelSources.Registries {
+public final class OciRegistries implements ModelSources.Registries, ModelTarget.Registries {
 
     private final RegistryProperties properties;
     private final RegistryHttp http;
@@ -31,6 +32,11 @@ public final class OciRegistries implements ModelSources.Registries {
     @Override
     public ModelSource of(ModelRef name, boolean insecure) {
         return new OciSource(session(name, insecure), name);
+    }
+
+    @Override
+    public ModelTarget target(ModelRef name, boolean insecure) {
+        return new OciTarget(session(name, insecure), name);
     }
 
     private RegistrySession session(ModelRef name, boolean insecure) {

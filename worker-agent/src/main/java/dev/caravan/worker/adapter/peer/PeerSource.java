@@ -26,7 +26,7 @@ import org.springframework.web.reactive.function.client.WebClientException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** One model at the agents that hold it; each call goes to the next of them. */
+/** One model at the agents that hold it; where one fails the next is asked from then on. */
 final class PeerSource implements ModelSource {
 
     private static final int LARGEST_MANIFEST = 4 << 20;
@@ -35,7 +35,7 @@ final class PeerSource implements ModelSource {
     private final WebClient client;
     private final ModelDigest digest;
     private final List<URI> holders;
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger current = new AtomicInteger();
 
     PeerSource(WebClient client, ModelDigest digest, List<URI> holders) {
         if (holders.isEmpty()) {
@@ -89,7 +89,8 @@ final class PeerSource implements ModelSource {
     @Override
     public Flux<ByteBuffer> bytes(Blob blob, long from, long to) {
         ByteRange range = new ByteRange(from, to);
-        URI holder = holders.get(Math.floorMod(next.getAndIncrement(), holders.size()));
+        int asked = current.get();
+        URI holder = holders.get(asked % holders.size());
         return client.get()
                 .uri(holder.resolve(Routes.BLOB.replace("{digest}", blob.digest().toString())))
                 .header(HttpHeaders.RANGE, range.header())
@@ -106,6 +107,7 @@ final class PeerSource implements ModelSource {
                             return response.body(BodyExtractors.toDataBuffers())
                                     .map(PeerSource::copied);
                         })
+                .doOnError(_ -> current.compareAndSet(asked, (asked + 1) % holders.size()))
                 .onErrorMap(failure -> broken(holder, failure));
     }
 

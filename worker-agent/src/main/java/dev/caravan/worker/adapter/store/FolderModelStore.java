@@ -2,7 +2,6 @@ package dev.caravan.worker.adapter.store;
 
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobStore;
-import dev.caravan.worker.app.store.ModelFiles;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelNames;
 import dev.caravan.worker.app.store.ModelStore;
@@ -11,6 +10,7 @@ import dev.caravan.worker.app.store.PolicyKeeper;
 import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.worker.app.transfer.Intake;
+import dev.caravan.worker.app.transfer.ModelFiles;
 import dev.caravan.worker.app.transfer.PartialBlobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.ModelFiles;
+import dev.caravan.worker.app.transfer.ModelFiles;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;

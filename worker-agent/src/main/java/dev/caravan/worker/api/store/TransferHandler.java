@@ -8,6 +8,7 @@ import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.TransferMessage;
 import dev.caravan.worker.app.store.ModelNames;
 import dev.caravan.worker.app.store.Progress;
+import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.Transfers;
 import java.net.URI;
 import java.util.List;
@@ -25,10 +26,12 @@ final class TransferHandler {
 
     private final ModelNames names;
     private final Transfers transfers;
+    private final Pushes pushes;
 
-    TransferHandler(ModelNames names, Transfers transfers) {
+    TransferHandler(ModelNames names, Transfers transfers, Pushes pushes) {
         this.names = names;
         this.transfers = transfers;
+        this.pushes = pushes;
     }
 
     Mono<ServerResponse> delete(ServerRequest request) {
@@ -50,6 +53,12 @@ final class TransferHandler {
     Mono<ServerResponse> pull(ServerRequest request) {
         return Answers.read(request, TransferMessage.class)
                 .map(message -> transfers.pull(Answers.name(message.name()), message.insecure()))
+                .flatMap(TransferHandler::lines);
+    }
+
+    Mono<ServerResponse> push(ServerRequest request) {
+        return Answers.read(request, TransferMessage.class)
+                .map(message -> pushes.push(Answers.name(message.name()), message.insecure()))
                 .flatMap(TransferHandler::lines);
     }
 

@@ -3,8 +3,9 @@ package dev.caravan.worker.api.store;
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
 import dev.caravan.wire.Routes;
-import dev.caravan.worker.app.store.ModelFiles;
 import dev.caravan.worker.app.store.ModelNames;
+import dev.caravan.worker.app.transfer.ModelFiles;
+import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.Transfers;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -16,9 +17,9 @@ public final class TransferRoutes {
     private final FileHandler files;
     private final TransferHandler models;
 
-    public TransferRoutes(ModelFiles files, ModelNames names, Transfers transfers) {
+    public TransferRoutes(ModelFiles files, ModelNames names, Transfers transfers, Pushes pushes) {
         this.files = new FileHandler(files);
-        this.models = new TransferHandler(names, transfers);
+        this.models = new TransferHandler(names, transfers, pushes);
     }
 
     public RouterFunction<ServerResponse> routes() {
@@ -27,6 +28,7 @@ public final class TransferRoutes {
                 .POST(Routes.DELETE, RequestPredicates.all(), models::delete)
                 .POST(Routes.COPY, RequestPredicates.all(), models::copy)
                 .POST(Routes.PULL, RequestPredicates.all(), models::pull)
+                .POST(Routes.PUSH, RequestPredicates.all(), models::push)
                 .POST(Routes.FETCH, RequestPredicates.all(), models::fetch)
                 .onError(RuntimeException.class, Answers::failure)
                 .build();

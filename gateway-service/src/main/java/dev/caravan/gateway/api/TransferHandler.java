@@ -1,0 +1,127 @@
+package dev.caravan.gateway.api;
+
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
+import dev.caravan.gateway.app.models.ModelNaming;
+import dev.caravan.gateway.app.models.ModelTransfers;
+import dev.caravan.gateway.app.models.TransferStep;
+import dev.caravan.gateway.dialect.ollama.GoObject;
+import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
+import dev.caravan.gateway.dialect.ollama.ProgressShape;
+import dev.caravan.gateway.dialect.ollama.TransferReader;
+import dev.caravan.gateway.dialect.ollama.TransferReader.TransferCall;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Brings models in and out, renames and removes them. */
+public final class TransferHandler {
+
+    private final OllamaBodyReader bodies;
+    private final ModelTransfers transfers;
+    private final ModelNaming naming;
+
+    public TransferHandler(OllamaBodyReader bodies, ModelTransfers transfers, ModelNaming naming) {
+        this.bodies = bodies;
+        this.transfers = transfers;
+        this.naming = naming;
+    }
+
+    Mono<ServerResponse> pull(ServerRequest request) {
+        return body(request, "PullRequest")
+                .map(TransferReader::pull)
+                .flatMap(call -> answer(transfers.pull(call.name(), call.insecure()), call));
+    }
+
+    Mono<ServerResponse> push(ServerRequest request) {
+        return body(request, "PushRequest")
+                .map(TransferReader::push)
+                .flatMap(call -> answer(push(call), call));
+    }
+
+    /** Ollama begins before it has looked, and names a file of its store where there is none. */
+    private Flux<TransferStep> push(TransferCall call) {
+        return transfers
+                .push(call.name(), call.insecure())
+                .onErrorResume(
+                        TransferHandler::isNotFound,
+                        _ ->
+                                Flux.just(
+                                                TransferStep.of("retrieving manifest"),
+                                                TransferStep.of("couldn't retrieve manifest"))
+                                        .concatWith(Mono.error(noManifest(call))));
+    }
+
+    private static CaravanException noManifest(TransferCall call) {
+        return new CaravanException(
+                FaultCode.MODEL_NOT_FOUND,
+                "open manifests/%s/%s/%s/%s: no such file or directory"
+                        .formatted(
+                                call.name().host(),
+                                call.name().namespace(),
+                                call.name().model(),
+                                call.name().tag()));
+    }
+
+    Mono<ServerResponse> delete(ServerRequest request) {
+        return body(request, "DeleteRequest")
+                .map(TransferReader::delete)
+                .flatMap(
+                        call ->
+                                naming.delete(call.name())
+                                        .onErrorMap(
+                                                TransferHandler::isNotFound,
+                                                _ -> notFound("model '%s' not found", call.sent())))
+                .then(empty());
+    }
+
+    Mono<ServerResponse> copy(ServerRequest request) {
+        return body(request, "CopyRequest")
+                .map(TransferReader::copy)
+                .flatMap(
+                        call ->
+                                naming.copy(call.source().name(), call.destination())
+                                        .onErrorMap(
+                                                TransferHandler::isNotFound,
+                                                _ ->
+                                                        notFound(
+                                                                "model \"%s\" not found",
+                                                                call.source().sent())))
+                .then(empty());
+    }
+
+    private static Mono<ServerResponse> answer(Flux<TransferStep> steps, TransferCall call) {
+        return ProgressAnswer.of(
+                (call.stream() ? steps : steps.onErrorMap(TransferHandler::ofTheWhole))
+                        .map(ProgressShape::of),
+                call.stream());
+    }
+
+    /** Without a stream all that goes wrong on the way is a 500, as Ollama has it. */
+    private static Throwable ofTheWhole(Throwable failure) {
+        boolean beforeTheWay =
+                failure instanceof CaravanException fault && fault.code() == FaultCode.NO_CAPACITY;
+        return beforeTheWay
+                ? failure
+                : new CaravanException(FaultCode.INTERNAL, ProgressAnswer.text(failure), failure);
+    }
+
+    private static Mono<ServerResponse> empty() {
+        return ServerResponse.ok().contentLength(0).build();
+    }
+
+    private static boolean isNotFound(Throwable failure) {
+        return failure instanceof CaravanException fault
+                && fault.code() == FaultCode.MODEL_NOT_FOUND;
+    }
+
+    private static CaravanException notFound(String text, String sent) {
+        return new CaravanException(FaultCode.MODEL_NOT_FOUND, text.formatted(sent));
+    }
+
+    private Mono<GoObject> body(ServerRequest request, String type) {
+        return bodies.read(request.body(BodyExtractors.toDataBuffers()), type);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.caravan.gateway.app.models;
+
+import java.util.Optional;
+
+/**
+ * A step of a pull or push, in Ollama's words.
+ *
+ * @param layer how far the blob is that the step is about; empty: about none
+ */
+public record TransferStep(String status, Optional<Layer> layer) {
+
+    public static final String SUCCESS = "success";
+
+    /**
+     * @param digest {@code sha256:<hex>}
+     * @param total bytes
+     * @param completed bytes, at most {@code total}
+     */
+    public record Layer(String digest, long total, long completed) {}
+
+    public static TransferStep of(String status) {
+        return new TransferStep(status, Optional.empty());
+    }
+
+    boolean isSuccess() {
+        return status.equals(SUCCESS);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.caravan.gateway.dialect.ollama;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.caravan.gateway.app.models.TransferStep;
+import org.jspecify.annotations.Nullable;
+
+/** A line of a pull or push. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ProgressShape(
+        String status, @Nullable String digest, @Nullable Long total, @Nullable Long completed) {
+
+    public static ProgressShape of(TransferStep step) {
+        return step.layer()
+                .map(
+                        layer ->
+                                new ProgressShape(
+                                        step.status(),
+                                        layer.digest(),
+                                        layer.total(),
+                                        // Ollama leaves it out as long as it is 0
+                                        layer.completed() == 0 ? null : layer.completed()))
+                .orElseGet(() -> new ProgressShape(step.status(), null, null, null));
+    }
+}
