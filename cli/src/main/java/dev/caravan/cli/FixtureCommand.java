@@ -57,9 +57,7 @@ final class FixtureCommand implements Callable<Integer> {
     @Option(names = "--endless", description = "with --say: over and over, to the request's limit")
     private boolean endless;
 
-    @Option(
-            names = "--embedding",
-            description = "one that makes vectors of texts; not with --say")
+    @Option(names = "--embedding", description = "one that makes vectors of texts; not with --say")
     private boolean embedding;
 
     @Option(names = "--type", paramLabel = "T", description = "F32, F16 (the usual), Q8_0, Q4_K_M")

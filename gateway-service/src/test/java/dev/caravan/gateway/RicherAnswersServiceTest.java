@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.caravan.gateway.app.Views;
 import dev.caravan.testkit.LocalRedis;
-
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.Logprob;
 import dev.caravan.wire.Refusal;
@@ -46,11 +45,7 @@ class RicherAnswersServiceTest {
 
     @BeforeAll
     static void startGateway() {
-        gateway =
-                new TestGateway(
-                        REDIS.url(),
-                        folder,
-                        Map.of("caravan.gateway.cold-wait", "5s"));
+        gateway = new TestGateway(REDIS.url(), folder, Map.of("caravan.gateway.cold-wait", "5s"));
     }
 
     @AfterAll
@@ -68,11 +63,9 @@ class RicherAnswersServiceTest {
                 .atMost(Duration.ofSeconds(20))
                 .until(
                         () ->
-                                gateway.bean(Views.class)
-                                        .current()
-                                        .replicas()
-                                        .stream()
-                                        .anyMatch(replica -> replica.digest().hex().equals(digest)));
+                                gateway.bean(Views.class).current().replicas().stream()
+                                        .anyMatch(
+                                                replica -> replica.digest().hex().equals(digest)));
     }
 
     @AfterEach
@@ -106,23 +99,19 @@ class RicherAnswersServiceTest {
                 .hasValue("application/json; charset=utf-8");
         JsonNode json = json(answer);
         assertThat(json.path("model").asString()).isEqualTo("toy");
-        assertThat(json.path("embeddings").toString())
-                .isEqualTo("[[0.6,0.8,0.0],[0.0,1.0,0.0]]");
+        assertThat(json.path("embeddings").toString()).isEqualTo("[[0.6,0.8,0.0],[0.0,1.0,0.0]]");
         assertThat(json.path("prompt_eval_count").asInt()).isEqualTo(3);
         assertThat(json.path("total_duration").asLong()).isPositive();
     }
 
     @Test
     void keepsTheOrderOfManyTextsAndNeverHoldsMoreThanTheSlots() throws Exception {
-        agent.answers(
-                run -> vector(run).delaySubscription(Duration.ofMillis(20)));
+        agent.answers(run -> vector(run).delaySubscription(Duration.ofMillis(20)));
         List<String> texts =
                 IntStream.rangeClosed(1, 40).mapToObj(n -> "\"" + "x".repeat(n) + "\"").toList();
 
         JsonNode json =
-                json(
-                        gateway.post(
-                                "/api/embed", "{\"model\":\"toy\",\"input\":" + texts + "}"));
+                json(gateway.post("/api/embed", "{\"model\":\"toy\",\"input\":" + texts + "}"));
 
         for (int n = 1; n <= 40; n++) {
             double length = Math.sqrt(n * n + 16);
@@ -201,8 +190,7 @@ class RicherAnswersServiceTest {
                 "/api/embed|{\"model\":\"toy\",\"input\":[[\"a\"]]}|400|invalid input type",
                 "/api/embed|{\"model\":\"toy\",\"input\":\"x\",\"options\":{\"num_ctx\":\"x\"}}|500|option \"num_ctx\" must be of type integer"
             })
-    void refusesInOllamasWords(String path, String body, int status, String text)
-            throws Exception {
+    void refusesInOllamasWords(String path, String body, int status, String text) throws Exception {
         HttpResponse<String> answer = gateway.post(path, body);
 
         assertThat(answer.statusCode()).isEqualTo(status);
@@ -216,8 +204,8 @@ class RicherAnswersServiceTest {
         "/api/embeddings,prompt,501,no vectors,501",
         "/api/embeddings,prompt,400,too long,500"
     })
-    void passesTheEnginesRefusalOn(
-            String path, String field, int status, String text, int answered) throws Exception {
+    void passesTheEnginesRefusalOn(String path, String field, int status, String text, int answered)
+            throws Exception {
         agent.refuses(run -> new Refusal("INVALID_REQUEST", text, null, status));
 
         HttpResponse<String> answer =
@@ -273,11 +261,9 @@ class RicherAnswersServiceTest {
     @Test
     void givesToolCallsToTheClientStreamedAndWhole() throws Exception {
         agent.answers(RicherAnswersServiceTest::calling);
-        String body =
-                "{\"model\":\"toy\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]%s}";
+        String body = "{\"model\":\"toy\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]%s}";
 
-        List<String> lines =
-                gateway.lines("/api/chat", body.formatted("")).body().toList();
+        List<String> lines = gateway.lines("/api/chat", body.formatted("")).body().toList();
         JsonNode whole = json(gateway.post("/api/chat", body.formatted(",\"stream\":false")));
 
         assertThat(lines).hasSize(4);

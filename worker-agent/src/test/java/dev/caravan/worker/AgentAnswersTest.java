@@ -296,10 +296,8 @@ class AgentAnswersTest {
         assertThat(calls(frames))
                 .extracting(ToolCall::index, ToolCall::name, call -> call.arguments().toString())
                 .containsExactly(
-                        tuple(
-                                0, "get_weather", "{\"city\":\"Paris\"}"),
-                        tuple(
-                                1, "get_time", "{\"zone\":\"UTC\",\"day\":3}"));
+                        tuple(0, "get_weather", "{\"city\":\"Paris\"}"),
+                        tuple(1, "get_time", "{\"zone\":\"UTC\",\"day\":3}"));
     }
 
     @Test
@@ -548,7 +546,20 @@ class AgentAnswersTest {
     void aModelsOwnParametersAndTextsHoldWhereTheRequestNamesNone() throws IOException {
         RunMessage.Options defaults =
                 new RunMessage.Options(
-                        20_000, 1, 40, 0.9, 0, 1, 64, 0.8, 1, 0, 0, 4, List.of(), null,
+                        20_000,
+                        1,
+                        40,
+                        0.9,
+                        0,
+                        1,
+                        64,
+                        0.8,
+                        1,
+                        0,
+                        0,
+                        4,
+                        List.of(),
+                        null,
                         List.of("num_predict", "seed"));
         RunMessage.Answer render = new RunMessage.Answer(null, null, null, true, true, true, null);
 
@@ -586,13 +597,7 @@ class AgentAnswersTest {
     @Test
     void goesOnFromTheContextOfTheTurnBefore() {
         List<Frame> first =
-                agent.run(
-                                instruction(
-                                        lively,
-                                        "the first turn",
-                                        TestAgent.options(8),
-                                        null,
-                                        PLAIN))
+                agent.run(instruction(lively, "the first turn", TestAgent.options(8), null, PLAIN))
                         .all();
         List<Integer> context = Objects.requireNonNull(end(first).context());
         Frame.Head head = (Frame.Head) first.getFirst();
@@ -624,10 +629,8 @@ class AgentAnswersTest {
         RunMessage.Answer render = new RunMessage.Answer(null, null, null, true, true, true, null);
         RunMessage.Answer keep = new RunMessage.Answer(null, null, null, false, true, false, null);
 
-        List<Frame> cut =
-                agent.run(chat(lively, turns, TestAgent.options(4), render, false)).all();
-        TestAgent.Answer whole =
-                agent.run(chat(lively, turns, TestAgent.options(4), keep, false));
+        List<Frame> cut = agent.run(chat(lively, turns, TestAgent.options(4), render, false)).all();
+        TestAgent.Answer whole = agent.run(chat(lively, turns, TestAgent.options(4), keep, false));
 
         String prompt = ((Frame.Rendered) cut.getFirst()).prompt();
         assertThat(prompt)
@@ -690,9 +693,7 @@ class AgentAnswersTest {
         RunMessage.Answer still = new RunMessage.Answer(null, null, null, true, false, false, 64);
 
         List<Frame> frames =
-                agent.run(
-                                instruction(
-                                        lively, "on and on", TestAgent.options(-1), null, still))
+                agent.run(instruction(lively, "on and on", TestAgent.options(-1), null, still))
                         .all();
 
         assertThat(end(frames).reason()).isEqualTo("length");
@@ -765,12 +766,7 @@ class AgentAnswersTest {
         assertThat(vector).hasSize(256);
         assertThat(vector[7])
                 .isCloseTo(
-                        (float)
-                                direct.path("data")
-                                        .path(0)
-                                        .path("embedding")
-                                        .path(7)
-                                        .asDouble(),
+                        (float) direct.path("data").path(0).path("embedding").path(7).asDouble(),
                         within(1e-5f));
         assertThat(length(vector)).isCloseTo(1, within(1e-4));
         assertThat(end(frames).promptTokens())
@@ -807,8 +803,7 @@ class AgentAnswersTest {
         Refusal refusal = refusal(answer);
         assertThat(refusal.status()).isEqualTo(501);
         assertThat(refusal.error())
-                .isEqualTo(
-                        "This server does not support embeddings. Start it with `--embeddings`");
+                .isEqualTo("This server does not support embeddings. Start it with `--embeddings`");
     }
 
     private static float[] vector(List<Frame> frames) {
@@ -833,7 +828,10 @@ class AgentAnswersTest {
                 agent.run(instruction(lively, "ids", TestAgent.options(8), null, PLAIN)).all();
 
         assertThat(pieces(frames)).allMatch(Frame.Piece::idsComplete);
-        assertThat(pieces(frames).stream().flatMapToInt(piece -> Arrays.stream(piece.ids())).count())
+        assertThat(
+                        pieces(frames).stream()
+                                .flatMapToInt(piece -> Arrays.stream(piece.ids()))
+                                .count())
                 .isEqualTo(8);
     }
 }

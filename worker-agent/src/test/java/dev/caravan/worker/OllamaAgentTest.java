@@ -1,12 +1,11 @@
 package dev.caravan.worker;
 
-import dev.caravan.wire.Logprob;
-import dev.caravan.wire.ToolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.Frame;
+import dev.caravan.wire.Logprob;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
@@ -14,6 +13,7 @@ import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.SlotsLine;
+import dev.caravan.wire.ToolCall;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.FakeOllama.Asked;
 import dev.caravan.worker.FakeOllama.Reply;
@@ -292,7 +292,8 @@ class OllamaAgentTest {
                             assertThat(second.seq()).isEqualTo(1);
                             assertThat(second.text()).isEqualTo(" caravan é 😀");
                         });
-        assertThat(frames.getLast()).isEqualTo(new Frame.End("stop", 11, 0, 300, 2, 490, List.of(1, 2)));
+        assertThat(frames.getLast())
+                .isEqualTo(new Frame.End("stop", 11, 0, 300, 2, 490, List.of(1, 2)));
     }
 
     @Test
@@ -333,8 +334,7 @@ class OllamaAgentTest {
                         Reply.lines(
                                 "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"index\":1,\"name\":\"get\",\"arguments\":{\"b\":1,\"a\":2}}}]},\"done\":false,\"logprobs\":[{\"token\":\"x\",\"logprob\":-0.5,\"bytes\":[120],\"top_logprobs\":[{\"token\":\"y\",\"logprob\":-1,\"bytes\":[121]}]}]}",
                                 "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":3}");
-        ToolCall call =
-                new ToolCall("call_0", 0, "get", WireJson.mapper().readTree("{\"a\":1}"));
+        ToolCall call = new ToolCall("call_0", 0, "get", WireJson.mapper().readTree("{\"a\":1}"));
         RunMessage message =
                 new RunMessage(
                         "test",

@@ -115,8 +115,7 @@ public final class EmbedHandler {
                 : refusal;
     }
 
-    private Mono<Object> vectors(
-            EmbedCall call, Object loaded, Function<Vectors, Object> answer) {
+    private Mono<Object> vectors(EmbedCall call, Object loaded, Function<Vectors, Object> answer) {
         RunRequest load = call.request();
         return call.texts().isEmpty()
                 ? models.load(load).thenReturn(loaded)

@@ -40,10 +40,7 @@ final class WholeAnswer {
                 }
                 case RunFrame.End last -> end = last;
                 case RunFrame.Rendered prompt -> rendered = prompt;
-                case RunFrame.Head _,
-                        RunFrame.Progress _,
-                        RunFrame.Fail _,
-                        RunFrame.Vector _ -> {}
+                case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _, RunFrame.Vector _ -> {}
             }
         }
     }

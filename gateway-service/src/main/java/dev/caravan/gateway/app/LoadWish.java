@@ -27,7 +27,8 @@ public record LoadWish(
     /** The same wish, with a keep-alive where it has none. */
     LoadWish orElse(KeepAlive preset) {
         return keepAlive instanceof KeepAlive.Unset
-                ? new LoadWish(requestId, model, digest, contextLength, preset, distributed, loading)
+                ? new LoadWish(
+                        requestId, model, digest, contextLength, preset, distributed, loading)
                 : this;
     }
 

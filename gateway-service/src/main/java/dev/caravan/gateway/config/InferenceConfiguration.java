@@ -6,10 +6,6 @@ import dev.caravan.gateway.api.Admittance;
 import dev.caravan.gateway.api.EmbedHandler;
 import dev.caravan.gateway.api.Heartbeats;
 import dev.caravan.gateway.api.InferenceHandler;
-import dev.caravan.gateway.dialect.ollama.BodyBudget;
-import dev.caravan.gateway.dialect.ollama.EmbedReader;
-import dev.caravan.gateway.stream.Embeddings;
-import java.time.Duration;
 import dev.caravan.gateway.api.InferenceRoutes;
 import dev.caravan.gateway.api.RequestIds;
 import dev.caravan.gateway.app.AccessControl;
@@ -25,11 +21,15 @@ import dev.caravan.gateway.app.Replicas;
 import dev.caravan.gateway.app.RunningRequests;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.dialect.ollama.AnswerWriter;
+import dev.caravan.gateway.dialect.ollama.BodyBudget;
 import dev.caravan.gateway.dialect.ollama.CallReader;
+import dev.caravan.gateway.dialect.ollama.EmbedReader;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.gateway.stream.Answers;
+import dev.caravan.gateway.stream.Embeddings;
 import dev.caravan.gateway.stream.Failover;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -136,8 +136,7 @@ class InferenceConfiguration {
 
     @Bean
     OllamaBodyReader ollamaBodyReader(GatewayProperties properties, Scheduler timers) {
-        BodyBudget budget =
-                new BodyBudget(properties.allBodies().toBytes(), BODY_PATIENCE, timers);
+        BodyBudget budget = new BodyBudget(properties.allBodies().toBytes(), BODY_PATIENCE, timers);
         return new OllamaBodyReader((int) properties.maxBody().toBytes(), budget);
     }
 

@@ -84,10 +84,7 @@ final class WirePrompts {
 
     private static dev.caravan.wire.ToolCall wire(ToolCall call) {
         return new dev.caravan.wire.ToolCall(
-                call.id(),
-                call.index(),
-                call.name(),
-                WireJson.mapper().readTree(call.arguments()));
+                call.id(), call.index(), call.name(), WireJson.mapper().readTree(call.arguments()));
     }
 
     private static @Nullable String orNull(String text) {

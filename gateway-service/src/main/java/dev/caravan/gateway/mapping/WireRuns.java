@@ -2,22 +2,22 @@ package dev.caravan.gateway.mapping;
 
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.AnswerOptions;
+import dev.caravan.core.run.KeepAlive;
 import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.Logprob;
-import dev.caravan.core.run.Thinking;
-import java.util.OptionalInt;
-import dev.caravan.core.run.KeepAlive;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.FrameCodec;
 import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 

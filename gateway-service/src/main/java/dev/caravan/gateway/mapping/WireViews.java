@@ -1,6 +1,5 @@
 package dev.caravan.gateway.mapping;
 
-import java.util.Objects;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
@@ -17,6 +16,7 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.ClusterViewMessage;
 import dev.caravan.wire.FactsMessage;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -73,12 +73,13 @@ public final class WireViews {
 
     private static ModelFacts facts(FactsMessage facts) {
         return new ModelFacts(
-                facts.layers(),
-                new ByteSize(facts.weights()),
-                facts.kvBytesPerToken(),
+                        facts.layers(),
+                        new ByteSize(facts.weights()),
+                        facts.kvBytesPerToken(),
                         facts.trainedContext(),
                         facts.embeddingLength())
-                .withPresetContext(Math.max(0, Objects.requireNonNullElse(facts.presetContext(), 0)));
+                .withPresetContext(
+                        Math.max(0, Objects.requireNonNullElse(facts.presetContext(), 0)));
     }
 
     private static List<AgentId> holders(List<String> holders) {

@@ -81,9 +81,7 @@ public final class Embeddings {
                             List<RunFrame> frames =
                                     parts.stream().flatMap(part -> part.frames().stream()).toList();
                             return new One(
-                                    vector(frames),
-                                    tokens(frames),
-                                    parts.getLast().waited());
+                                    vector(frames), tokens(frames), parts.getLast().waited());
                         });
     }
 

@@ -96,10 +96,7 @@ public final class Failover {
         for (RunFrame frame : frames) {
             switch (frame) {
                 case RunFrame.Head _, RunFrame.Progress _ -> {}
-                case RunFrame.Piece _,
-                        RunFrame.End _,
-                        RunFrame.Rendered _,
-                        RunFrame.Vector _ ->
+                case RunFrame.Piece _, RunFrame.End _, RunFrame.Rendered _, RunFrame.Vector _ ->
                         visible.add(frame);
                 case RunFrame.Fail(var code, var message, var repeatable) -> {
                     emit(visible, sink, attempts);

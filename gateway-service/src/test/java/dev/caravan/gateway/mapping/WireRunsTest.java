@@ -1,8 +1,5 @@
 package dev.caravan.gateway.mapping;
 
-import java.util.Objects;
-import dev.caravan.wire.WireJson;
-import dev.caravan.core.run.ToolCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.model.ModelDigest;
@@ -12,8 +9,11 @@ import dev.caravan.core.run.KeepAlive;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.wire.RunMessage;
+import dev.caravan.wire.WireJson;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class WireRunsTest {

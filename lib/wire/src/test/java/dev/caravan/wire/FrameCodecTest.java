@@ -80,8 +80,7 @@ class FrameCodecTest {
                         "call_1", 1, "get", WireJson.mapper().readTree("{\"b\":[1],\"a\":{}}"));
         Logprob told = new Logprob("é", -0.5, List.of(new Logprob("e", -3.4e38, null)));
         Frame.Piece piece =
-                new Frame.Piece(
-                        3, "é", new int[] {7}, true, "", List.of(call), List.of(told));
+                new Frame.Piece(3, "é", new int[] {7}, true, "", List.of(call), List.of(told));
 
         String line = new String(codec.encode(piece), UTF_8);
 

@@ -1,11 +1,11 @@
 package dev.caravan.scheduler.api;
 
-import dev.caravan.scheduler.translation.LoadWishes;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.scheduler.app.Demand;
+import dev.caravan.scheduler.translation.LoadWishes;
 import dev.caravan.wire.LoadMessage;
 import java.util.Optional;
 import java.util.OptionalLong;

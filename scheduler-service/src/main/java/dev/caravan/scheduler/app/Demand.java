@@ -1,8 +1,8 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.Optional;
 import java.util.OptionalLong;
 

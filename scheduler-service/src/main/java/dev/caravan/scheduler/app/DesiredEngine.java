@@ -1,10 +1,10 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.List;
 import java.util.OptionalLong;
 

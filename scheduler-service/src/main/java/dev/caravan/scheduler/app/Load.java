@@ -1,10 +1,10 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

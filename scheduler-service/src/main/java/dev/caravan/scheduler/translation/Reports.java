@@ -179,9 +179,9 @@ public final class Reports {
             case LLAMA_CPP -> facts;
             case OLLAMA ->
                     new ModelFacts(
-                            facts.layers(),
-                            elsewhere ? ByteSize.ZERO : facts.weights(),
-                            0,
+                                    facts.layers(),
+                                    elsewhere ? ByteSize.ZERO : facts.weights(),
+                                    0,
                                     facts.trainedContext(),
                                     facts.embeddingLength())
                             .withPresetContext(facts.presetContext());
@@ -193,20 +193,20 @@ public final class Reports {
         Long output = facts.outputWeights();
         ModelFacts read =
                 layers == null || output == null
-                ? new ModelFacts(
-                        facts.layers(),
-                        size(facts.weights()),
-                        facts.kvBytesPerToken(),
-                        facts.trainedContext(),
-                        facts.embeddingLength())
-                : new ModelFacts(
-                        facts.layers(),
-                        size(facts.weights()),
-                        facts.kvBytesPerToken(),
-                        facts.trainedContext(),
-                        facts.embeddingLength(),
-                        layers.stream().map(Reports::size).toList(),
-                        size(output));
+                        ? new ModelFacts(
+                                facts.layers(),
+                                size(facts.weights()),
+                                facts.kvBytesPerToken(),
+                                facts.trainedContext(),
+                                facts.embeddingLength())
+                        : new ModelFacts(
+                                facts.layers(),
+                                size(facts.weights()),
+                                facts.kvBytesPerToken(),
+                                facts.trainedContext(),
+                                facts.embeddingLength(),
+                                layers.stream().map(Reports::size).toList(),
+                                size(output));
         Integer preset = facts.presetContext();
         return preset == null ? read : read.withPresetContext(Math.max(0, preset));
     }

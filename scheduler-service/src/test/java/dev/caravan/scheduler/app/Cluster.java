@@ -1,6 +1,5 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
@@ -10,6 +9,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,7 +36,13 @@ final class Cluster {
 
     static Demand demand(ModelDigest digest, int context) {
         return new Demand(
-                "request", name(digest), digest, context, OptionalLong.empty(), Optional.empty(), LoadOptions.NONE);
+                "request",
+                name(digest),
+                digest,
+                context,
+                OptionalLong.empty(),
+                Optional.empty(),
+                LoadOptions.NONE);
     }
 
     static ModelRef name(ModelDigest digest) {

@@ -1,6 +1,5 @@
 package dev.caravan.scheduler.app;
 
-import dev.caravan.core.run.LoadOptions;
 import static dev.caravan.scheduler.app.Cluster.BIG;
 import static dev.caravan.scheduler.app.Cluster.DIGEST;
 import static dev.caravan.scheduler.app.Cluster.OTHER;
@@ -15,6 +14,7 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.LayerSpan;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.scheduler.app.ReplicaStatus.Phase;
 import java.time.Duration;
 import java.util.HashMap;

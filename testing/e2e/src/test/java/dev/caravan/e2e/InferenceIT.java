@@ -76,10 +76,8 @@ class InferenceIT {
                             call -> call.path("name").asString(),
                             call -> call.path("arguments").toString())
                     .containsExactly(
-                            tuple(
-                                    0, "get_weather", "{\"city\":\"Paris\"}"),
-                            tuple(
-                                    1, "get_time", "{\"zone\":\"UTC\"}"));
+                            tuple(0, "get_weather", "{\"city\":\"Paris\"}"),
+                            tuple(1, "get_time", "{\"zone\":\"UTC\"}"));
             assertThat(answer.last().path("done_reason").asString()).isEqualTo("stop");
             assertThat(answer.last().path("eval_count").asInt()).isPositive();
         }
@@ -103,7 +101,8 @@ class InferenceIT {
         ((ObjectNode) stopping.get("options")).putArray("stop").add(", the e");
         Answer stopped = cluster.client().post(route, stopping.put("think", true));
         HttpResponse<String> refused =
-                cluster.client().raw("POST", route, body.deepCopy().put("think", "much").toString());
+                cluster.client()
+                        .raw("POST", route, body.deepCopy().put("think", "much").toString());
 
         String thinking =
                 thought.lines().stream()
@@ -185,7 +184,8 @@ class InferenceIT {
                         .raw(
                                 "POST",
                                 "/api/embed",
-                                "{\"model\":\"%s\",\"input\":\"x\"}".formatted(cluster.demoModel()));
+                                "{\"model\":\"%s\",\"input\":\"x\"}"
+                                        .formatted(cluster.demoModel()));
 
         assertThat(answer.statusCode()).isEqualTo(501);
         assertThat(answer.body())
@@ -216,8 +216,7 @@ class InferenceIT {
 
         assertThat(first.path("logprobs")).hasSize(6);
         assertThat(first.path("logprobs").path(0).path("top_logprobs")).hasSize(2);
-        assertThat(second.path("context").size())
-                .isGreaterThan(first.path("context").size() + 6);
+        assertThat(second.path("context").size()).isGreaterThan(first.path("context").size() + 6);
         assertThat(second.path("prompt_eval_count").asInt())
                 .isGreaterThan(first.path("prompt_eval_count").asInt() + 6);
         assertThat(shown.path("_debug_info").path("rendered_template").asString())

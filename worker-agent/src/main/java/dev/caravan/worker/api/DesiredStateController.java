@@ -1,7 +1,5 @@
 package dev.caravan.worker.api;
 
-import java.util.OptionalInt;
-import dev.caravan.core.run.LoadOptions;
 import static dev.caravan.worker.api.Bodies.required;
 
 import dev.caravan.core.cluster.AgentId;
@@ -12,6 +10,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.wire.DesiredAnswer;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.KeepAliveMessage;
@@ -27,6 +26,7 @@ import dev.caravan.worker.app.group.WantedMember;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;

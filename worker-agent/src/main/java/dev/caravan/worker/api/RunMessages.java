@@ -4,20 +4,20 @@ import static dev.caravan.worker.api.Bodies.required;
 
 import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.OutputFormat;
-import dev.caravan.core.run.Thinking;
-import dev.caravan.wire.Logprob;
-import dev.caravan.wire.ToolCall;
-import dev.caravan.wire.WireJson;
-import java.util.OptionalInt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
 import dev.caravan.wire.Frame;
+import dev.caravan.wire.Logprob;
 import dev.caravan.wire.RunMessage;
+import dev.caravan.wire.ToolCall;
+import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.engine.EngineRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -137,10 +137,7 @@ final class RunMessages {
 
     private static ToolCall call(dev.caravan.core.run.ToolCall call) {
         return new ToolCall(
-                call.id(),
-                call.index(),
-                call.name(),
-                WireJson.mapper().readTree(call.arguments()));
+                call.id(), call.index(), call.name(), WireJson.mapper().readTree(call.arguments()));
     }
 
     private static Logprob logprob(dev.caravan.core.run.Logprob told) {

@@ -24,6 +24,8 @@ public enum AnswerForm {
 
     /** An answer without a text of its own, which shows the prompt instead. */
     String blank() {
-        return this == CHAT ? "\",\"message\":{\"role\":\"\",\"content\":\"\"}" : "\",\"response\":\"\"";
+        return this == CHAT
+                ? "\",\"message\":{\"role\":\"\",\"content\":\"\"}"
+                : "\",\"response\":\"\"";
     }
 }

@@ -159,11 +159,7 @@ public final class CallReader {
             Refusals.unlessCan(model, "tools");
         }
         return call(
-                common,
-                model,
-                prompt,
-                turns.isEmpty() ? Intent.LOAD : common.intent(),
-                requestId);
+                common, model, prompt, turns.isEmpty() ? Intent.LOAD : common.intent(), requestId);
     }
 
     private InferenceCall call(

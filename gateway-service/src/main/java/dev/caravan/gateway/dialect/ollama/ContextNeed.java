@@ -33,8 +33,6 @@ record ContextNeed(int bucket, OptionalInt limit) {
         int trained = model.trainedContext();
         return new ContextNeed(
                 trained > 0 ? Math.min(bucket, trained) : bucket,
-                wish.isEmpty()
-                        ? wish
-                        : OptionalInt.of(Math.max(LEAST_ASKED, wish.getAsInt())));
+                wish.isEmpty() ? wish : OptionalInt.of(Math.max(LEAST_ASKED, wish.getAsInt())));
     }
 }

@@ -39,9 +39,7 @@ public final class EmbedReader {
         return new EmbedCall(
                 sent,
                 load,
-                inputs.stream()
-                        .map(text -> new Prompt.Embedding(text, truncate, true))
-                        .toList(),
+                inputs.stream().map(text -> new Prompt.Embedding(text, truncate, true)).toList(),
                 dimensions);
     }
 
@@ -62,9 +60,7 @@ public final class EmbedReader {
         return new EmbedCall(
                 sent,
                 load,
-                prompt.isEmpty()
-                        ? List.of()
-                        : List.of(new Prompt.Embedding(prompt, false, false)),
+                prompt.isEmpty() ? List.of() : List.of(new Prompt.Embedding(prompt, false, false)),
                 0);
     }
 
@@ -80,11 +76,7 @@ public final class EmbedReader {
     }
 
     private RunRequest request(
-            GoObject body,
-            ModelEntry model,
-            KeepAlive keepAlive,
-            Prompt prompt,
-            String requestId) {
+            GoObject body, ModelEntry model, KeepAlive keepAlive, Prompt prompt, String requestId) {
         OptionsReader.Options options = OptionsReader.read(body, new OutputFormat.Text());
         ContextNeed context = ContextNeed.of(options.context(), contextLength, model.facts());
         return new RunRequest(

@@ -96,8 +96,7 @@ public final class OllamaBodyReader {
     }
 
     private CaravanException tooLong() {
-        return invalid(
-                "request body too large (expected: at most %d bytes)".formatted(maxBytes));
+        return invalid("request body too large (expected: at most %d bytes)".formatted(maxBytes));
     }
 
     /** {@link #read} for a body that is at hand. */

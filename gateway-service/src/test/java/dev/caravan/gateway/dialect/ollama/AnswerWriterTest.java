@@ -1,12 +1,12 @@
 package dev.caravan.gateway.dialect.ollama;
 
-import dev.caravan.core.run.ToolCall;
-import dev.caravan.core.run.Logprob;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunFrame.EndReason;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.wire.WireJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -122,8 +122,7 @@ class AnswerWriterTest {
     @Test
     void writesProbabilitiesWithTheBytesOfTheirTokens() {
         Logprob told = new Logprob("é", -0.5, List.of(new Logprob("e", -1.5, List.of())));
-        RunFrame piece =
-                new RunFrame.Piece(0, "é", List.of(7), true, "", List.of(), List.of(told));
+        RunFrame piece = new RunFrame.Piece(0, "é", List.of(7), true, "", List.of(), List.of(told));
 
         assertThat(text(writer(AnswerForm.GENERATE, "toy").lines(List.of(piece), TIMES)))
                 .endsWith(
@@ -139,10 +138,7 @@ class AnswerWriterTest {
         assertThat(text(writer.rendered(new RunFrame.Rendered("<s>Hi", 1))))
                 .endsWith(
                         "\"response\":\"\",\"done\":false,\"_debug_info\":{\"rendered_template\":\"\\u003cs\\u003eHi\",\"image_count\":1}}");
-        assertThat(
-                        text(
-                                writer(AnswerForm.CHAT, "toy")
-                                        .rendered(new RunFrame.Rendered("<s>Hi", 0))))
+        assertThat(text(writer(AnswerForm.CHAT, "toy").rendered(new RunFrame.Rendered("<s>Hi", 0))))
                 .contains("\"message\":{\"role\":\"\",\"content\":\"\"},\"done\":false");
     }
 

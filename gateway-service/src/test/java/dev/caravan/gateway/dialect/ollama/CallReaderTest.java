@@ -1,13 +1,7 @@
 package dev.caravan.gateway.dialect.ollama;
 
-import java.util.OptionalInt;
-import dev.caravan.core.run.ToolCall;
-import dev.caravan.core.run.Thinking;
-import dev.caravan.core.run.LoadOptions;
-import dev.caravan.core.run.AnswerOptions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.caravan.core.cluster.AgentId;
@@ -21,15 +15,20 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.ChatMessage;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.core.run.Thinking;
+import dev.caravan.core.run.ToolCall;
 import dev.caravan.gateway.dialect.ollama.InferenceCall.Intent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,9 +69,7 @@ class CallReaderTest {
         assertThat(call.request().options()).isEqualTo(SamplingOptions.DEFAULTS);
         assertThat(call.request().contextLength()).isEqualTo(4096);
         assertThat(call.request().keepAlive()).isEqualTo(new KeepAlive.Unset());
-        assertThat(call.request().prompt())
-                .isEqualTo(
-                        new Prompt.Instruction("", "Hi"));
+        assertThat(call.request().prompt()).isEqualTo(new Prompt.Instruction("", "Hi"));
     }
 
     @Test
@@ -110,8 +107,7 @@ class CallReaderTest {
                         generate("{\"model\":\"toy\",\"prompt\":\"Hi\",\"system\":\"Be brief.\"}")
                                 .request()
                                 .prompt())
-                .isEqualTo(
-                        new Prompt.Instruction("Be brief.", "Hi"));
+                .isEqualTo(new Prompt.Instruction("Be brief.", "Hi"));
     }
 
     @Test
@@ -122,8 +118,7 @@ class CallReaderTest {
                                         """)
                                 .request()
                                 .prompt())
-                .isEqualTo(
-                        new Prompt.Chat(List.of(new ChatMessage("user", "Hi"))));
+                .isEqualTo(new Prompt.Chat(List.of(new ChatMessage("user", "Hi"))));
     }
 
     @ParameterizedTest
@@ -301,8 +296,7 @@ class CallReaderTest {
     void aModelsOwnContextCountsWhereTheRequestNamesNone() {
         InferenceCall own = generate("{\"model\":\"preset\",\"prompt\":\"Hi\"}");
         InferenceCall asked =
-                generate(
-                        "{\"model\":\"preset\",\"prompt\":\"Hi\",\"options\":{\"num_ctx\":3000}}");
+                generate("{\"model\":\"preset\",\"prompt\":\"Hi\",\"options\":{\"num_ctx\":3000}}");
 
         assertThat(own.request().contextLength()).isEqualTo(8192);
         assertThat(own.request().answer().contextLimit()).hasValue(8000);
@@ -331,8 +325,7 @@ class CallReaderTest {
     @Test
     void readsToolsByTheWordsThatOllamaKnows() {
         Prompt prompt =
-                chat(
-                                """
+                chat("""
                                 {"model":"able","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","strict":true,
                                  "function":{"name":"get","description":"gets","parameters":{"type":"object","additionalProperties":false,
                                   "required":["a"],"properties":{"b":{"type":["string","null"],"enum":["x",1],"minLength":3},
@@ -349,8 +342,7 @@ class CallReaderTest {
     @Test
     void readsToolCallsAndTheirAnswers() {
         Prompt prompt =
-                chat(
-                                """
+                chat("""
                                 {"model":"able","messages":[
                                  {"role":"assistant","content":null,"thinking":"Hm","tool_calls":[{"id":"c1","type":"function","function":{"index":1,"name":"get","arguments":{"b":1,"a":2}}}]},
                                  {"role":"tool","content":"sunny","tool_name":"get","tool_call_id":"c1","images":[]}]}
@@ -368,8 +360,7 @@ class CallReaderTest {
                                 List.of(new ToolCall("c1", 1, "get", "{\"b\":1,\"a\":2}")),
                                 "",
                                 ""),
-                        new ChatMessage(
-                                "tool", "sunny", "", List.of(), List.of(), "get", "c1"));
+                        new ChatMessage("tool", "sunny", "", List.of(), List.of(), "get", "c1"));
     }
 
     @Test

@@ -1,13 +1,12 @@
 package dev.caravan.gateway.dialect.ollama;
 
-import reactor.core.scheduler.Schedulers;
-import java.time.Duration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -17,11 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class OllamaBodyReaderTest {
 
-    private final OllamaBodyReader reader = new OllamaBodyReader(
+    private final OllamaBodyReader reader =
+            new OllamaBodyReader(
                     1_000, new BodyBudget(2_000_000, Duration.ofSeconds(5), Schedulers.parallel()));
 
     @Test

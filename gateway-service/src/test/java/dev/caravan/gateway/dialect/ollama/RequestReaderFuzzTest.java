@@ -44,18 +44,74 @@ class RequestReaderFuzzTest {
 
     private static final List<String> FIELDS =
             List.of(
-                    "model", "prompt", "messages", "options", "stream", "keep_alive", "tools",
-                    "think", "format", "images", "context", "suffix", "system", "template", "raw",
-                    "truncate", "shift", "logprobs", "top_logprobs", "input", "dimensions", "role",
-                    "content", "tool_calls", "function", "name", "arguments", "parameters",
-                    "properties", "type", "enum", "anyOf", "index", "num_ctx", "num_predict",
-                    "seed", "stop", "temperature", "use_mmap", "distributed", "MODEL", "Prompt");
+                    "model",
+                    "prompt",
+                    "messages",
+                    "options",
+                    "stream",
+                    "keep_alive",
+                    "tools",
+                    "think",
+                    "format",
+                    "images",
+                    "context",
+                    "suffix",
+                    "system",
+                    "template",
+                    "raw",
+                    "truncate",
+                    "shift",
+                    "logprobs",
+                    "top_logprobs",
+                    "input",
+                    "dimensions",
+                    "role",
+                    "content",
+                    "tool_calls",
+                    "function",
+                    "name",
+                    "arguments",
+                    "parameters",
+                    "properties",
+                    "type",
+                    "enum",
+                    "anyOf",
+                    "index",
+                    "num_ctx",
+                    "num_predict",
+                    "seed",
+                    "stop",
+                    "temperature",
+                    "use_mmap",
+                    "distributed",
+                    "MODEL",
+                    "Prompt");
 
     private static final List<String> VALUES =
             List.of(
-                    "null", "true", "false", "0", "-1", "1.5", "1e400", "99999999999999999999",
-                    "\"able\"", "\"\"", "\"5m\"", "\"json\"", "\"high\"", "\"aGk=\"", "\"\\ud800\"",
-                    "[]", "{}", "[null]", "[1,2]", "[\"a\"]", "[{}]", "[[[]]]", "\"user\"");
+                    "null",
+                    "true",
+                    "false",
+                    "0",
+                    "-1",
+                    "1.5",
+                    "1e400",
+                    "99999999999999999999",
+                    "\"able\"",
+                    "\"\"",
+                    "\"5m\"",
+                    "\"json\"",
+                    "\"high\"",
+                    "\"aGk=\"",
+                    "\"\\ud800\"",
+                    "[]",
+                    "{}",
+                    "[null]",
+                    "[1,2]",
+                    "[\"a\"]",
+                    "[{}]",
+                    "[[[]]]",
+                    "\"user\"");
 
     private final OllamaBodyReader bodies = new OllamaBodyReader();
     private final CallReader calls = new CallReader(4096);
@@ -85,18 +141,25 @@ class RequestReaderFuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[", "{\"a\":", "{\"tools\":[{\"function\":{\"parameters\":{\"properties\":{\"a\":"})
+    @ValueSource(
+            strings = {
+                "[",
+                "{\"a\":",
+                "{\"tools\":[{\"function\":{\"parameters\":{\"properties\":{\"a\":"
+            })
     void nestingIsBounded(String opening) {
         byte[] body = opening.repeat(100_000).getBytes(UTF_8);
 
-        Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(30), () -> feed(0, 0, body));
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(30), () -> feed(0, 0, body));
     }
 
     private void feed(long seed, int round, byte[] body) {
         String shown =
                 "seed %d, round %d: %s"
-                        .formatted(seed, round, new String(body, 0, Math.min(400, body.length), UTF_8));
+                        .formatted(
+                                seed,
+                                round,
+                                new String(body, 0, Math.min(400, body.length), UTF_8));
         judge(shown, () -> calls.generate(bodies.parse(body, "GenerateRequest"), VIEW, "id"));
         judge(shown, () -> calls.chat(bodies.parse(body, "ChatRequest"), VIEW, "id"));
         judge(shown, () -> vectors.embed(bodies.parse(body, "EmbedRequest"), VIEW, "id"));

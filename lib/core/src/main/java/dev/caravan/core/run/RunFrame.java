@@ -122,13 +122,7 @@ public sealed interface RunFrame {
 
         public End withContext(List<Integer> ids) {
             return new End(
-                    reason,
-                    promptTokens,
-                    cachedTokens,
-                    promptTime,
-                    answerTokens,
-                    answerTime,
-                    ids);
+                    reason, promptTokens, cachedTokens, promptTime, answerTokens, answerTime, ids);
         }
     }
 

@@ -37,7 +37,10 @@ class OptionValuesTest {
     @ParameterizedTest
     @CsvSource({"1.9,1", "-1.9,-1", "1e30,2147483647", "-1e30,-2147483648"})
     void cutsFractionsOffIntegers(double given, int taken) {
-        assertThat(new OptionValues(Map.of("top_k", given)).sampling(new OutputFormat.Text()).topK())
+        assertThat(
+                        new OptionValues(Map.of("top_k", given))
+                                .sampling(new OutputFormat.Text())
+                                .topK())
                 .isEqualTo(taken);
     }
 

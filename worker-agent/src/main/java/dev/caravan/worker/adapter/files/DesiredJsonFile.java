@@ -1,6 +1,5 @@
 package dev.caravan.worker.adapter.files;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
@@ -9,6 +8,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.worker.app.desired.DesiredFile;
 import dev.caravan.worker.app.desired.DesiredState;
 import dev.caravan.worker.app.desired.Wishes;

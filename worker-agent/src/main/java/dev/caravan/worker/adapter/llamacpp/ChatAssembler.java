@@ -111,8 +111,7 @@ final class ChatAssembler implements AnswerAssembler {
                     false);
         }
         ToolCall whole = new ToolCall(call.id, index, call.name, text.isBlank() ? "{}" : text);
-        return new RunFrame.Piece(
-                sequence++, "", List.of(), false, "", List.of(whole), List.of());
+        return new RunFrame.Piece(sequence++, "", List.of(), false, "", List.of(whole), List.of());
     }
 
     private static boolean isObject(String text) {

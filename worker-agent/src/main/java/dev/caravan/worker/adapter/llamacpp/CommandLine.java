@@ -1,7 +1,7 @@
 package dev.caravan.worker.adapter.llamacpp;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.SplitLayout;
 import java.nio.file.Path;

@@ -8,9 +8,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/**
- * The body of a streamed completion.
- */
+/** The body of a streamed completion. */
 final class CompletionBody {
 
     private static final JsonFactory FACTORY = new JsonFactory();

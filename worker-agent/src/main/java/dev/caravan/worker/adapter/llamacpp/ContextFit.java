@@ -47,7 +47,10 @@ record ContextFit(int context) {
     }
 
     private Mono<Fitted> search(
-            Conversation whole, int least, int most, Function<Conversation, Mono<Fitted>> renderer) {
+            Conversation whole,
+            int least,
+            int most,
+            Function<Conversation, Mono<Fitted>> renderer) {
         int middle = (least + most) / 2;
         return renderer.apply(whole.without(middle))
                 .flatMap(

@@ -39,10 +39,7 @@ final class ContextTeller {
             }
             case RunFrame.End end when told.ids.isEmpty() -> Mono.just(end);
             case RunFrame.End end -> told.whole(texts).map(end::withContext);
-            case RunFrame.Progress _,
-                    RunFrame.Fail _,
-                    RunFrame.Rendered _,
-                    RunFrame.Vector _ ->
+            case RunFrame.Progress _, RunFrame.Fail _, RunFrame.Rendered _, RunFrame.Vector _ ->
                     Mono.just(frame);
         };
     }

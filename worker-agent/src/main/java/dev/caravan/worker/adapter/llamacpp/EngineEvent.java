@@ -12,8 +12,7 @@ sealed interface EngineEvent {
     /**
      * @param made tokens made since the start, this event's included
      */
-    record Token(String text, int[] ids, int made, List<Logprob> logprobs)
-            implements EngineEvent {
+    record Token(String text, int[] ids, int made, List<Logprob> logprobs) implements EngineEvent {
         Token(String text, int[] ids, int made) {
             this(text, ids, made, List.of());
         }

@@ -24,7 +24,7 @@ final class EngineLogprobs {
         }
     }
 
-    private static final ObjectReader ENTRIES = 
+    private static final ObjectReader ENTRIES =
             EngineJson.MAPPER
                     .readerForListOf(Entry.class)
                     .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

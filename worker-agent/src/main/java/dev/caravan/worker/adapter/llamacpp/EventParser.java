@@ -12,8 +12,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads the JSON of one event of a plain completion. With the streaming parser, since an event comes for each token and
- * databind costs three times as much.
+ * Reads the JSON of one event of a plain completion. With the streaming parser, since an event
+ * comes for each token and databind costs three times as much.
  */
 final class EventParser {
 
@@ -50,9 +50,7 @@ final class EventParser {
         if (stop) {
             return timings.stop(content, stopType, made);
         }
-        return prefill != null
-                ? prefill
-                : new EngineEvent.Token(content, ids, made, logprobs);
+        return prefill != null ? prefill : new EngineEvent.Token(content, ids, made, logprobs);
     }
 
     private void read() {

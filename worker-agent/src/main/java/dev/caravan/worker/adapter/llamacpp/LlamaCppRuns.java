@@ -47,8 +47,7 @@ final class LlamaCppRuns {
      * @param seed in effect; 0 to 2^32 - 1
      * @param fit to the tokens of context it has
      */
-    private record Run(
-            SamplingOptions options, AnswerOptions answer, long seed, ContextFit fit) {
+    private record Run(SamplingOptions options, AnswerOptions answer, long seed, ContextFit fit) {
 
         int predict(int promptTokens) {
             int most = SamplingJson.predict(options.predict(), fit.context());
@@ -188,8 +187,7 @@ final class LlamaCppRuns {
         int[] all = new int[before.size() + more.length];
         Arrays.setAll(
                 all,
-                index ->
-                        index < before.size() ? before.get(index) : more[index - before.size()]);
+                index -> index < before.size() ? before.get(index) : more[index - before.size()]);
         return all;
     }
 
@@ -230,8 +228,7 @@ final class LlamaCppRuns {
         AnswerAssembler assembler =
                 plain.<AnswerAssembler>map(known -> known).orElseGet(ChatAssembler::new);
         EventDecoder decoder =
-                new EventDecoder(
-                        plain.isPresent() ? EventParser::parse : ChatEventParser::parse);
+                new EventDecoder(plain.isPresent() ? EventParser::parse : ChatEventParser::parse);
         return engine.stream(
                 path,
                 body,

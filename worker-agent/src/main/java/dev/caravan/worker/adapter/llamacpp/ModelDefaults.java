@@ -15,8 +15,7 @@ import tools.jackson.core.JacksonException;
  * What a model brings to every request: its parameters, its system text, and messages that go
  * before the request's.
  */
-record ModelDefaults(
-        OptionValues options, Optional<String> system, List<ChatMessage> messages) {
+record ModelDefaults(OptionValues options, Optional<String> system, List<ChatMessage> messages) {
 
     private static final int BROKEN_MODEL = 500;
 

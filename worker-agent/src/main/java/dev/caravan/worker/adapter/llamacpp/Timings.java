@@ -3,8 +3,7 @@ package dev.caravan.worker.adapter.llamacpp;
 import tools.jackson.core.JsonParser;
 
 /** The figures of an answer: tokens, and milliseconds. */
-record Timings(
-        int cached, int evaluated, double promptMillis, int answered, double answerMillis) {
+record Timings(int cached, int evaluated, double promptMillis, int answered, double answerMillis) {
 
     static final Timings NONE = new Timings(0, 0, 0, 0, 0);
 

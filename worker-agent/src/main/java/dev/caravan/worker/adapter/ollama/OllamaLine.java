@@ -5,14 +5,14 @@ import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.ToolCall;
 import java.util.List;
 import java.util.Objects;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.ObjectReader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 
 /**
  * One line of a streamed answer, of {@code /api/generate} or {@code /api/chat}. Read with the
@@ -21,10 +21,12 @@ import tools.jackson.core.json.JsonFactory;
 final class OllamaLine {
 
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final ObjectReader CALLS = inALine(OllamaJson.MAPPER.readerForListOf(CallLine.class));
+    private static final ObjectReader CALLS =
+            inALine(OllamaJson.MAPPER.readerForListOf(CallLine.class));
     private static final ObjectReader LOGPROBS =
             inALine(OllamaJson.MAPPER.readerForListOf(LogprobLine.class));
-    private static final ObjectReader CONTEXT = inALine(OllamaJson.MAPPER.readerForListOf(Integer.class));
+    private static final ObjectReader CONTEXT =
+            inALine(OllamaJson.MAPPER.readerForListOf(Integer.class));
     private static final ObjectReader DEBUG = inALine(OllamaJson.MAPPER.readerFor(Debug.class));
 
     String text = "";
@@ -55,8 +57,7 @@ final class OllamaLine {
         }
     }
 
-    private record FunctionLine(
-            int index, @Nullable String name, @Nullable JsonNode arguments) {
+    private record FunctionLine(int index, @Nullable String name, @Nullable JsonNode arguments) {
         static final FunctionLine NONE = new FunctionLine(0, null, null);
     }
 
@@ -109,11 +110,15 @@ final class OllamaLine {
                 }
                 case "tool_calls" -> {
                     List<CallLine> calls = CALLS.readValue(json);
-                    toolCalls = calls == null ? List.of() : calls.stream().map(CallLine::call).toList();
+                    toolCalls =
+                            calls == null ? List.of() : calls.stream().map(CallLine::call).toList();
                 }
                 case "logprobs" -> {
                     List<LogprobLine> told = LOGPROBS.readValue(json);
-                    logprobs = told == null ? List.of() : told.stream().map(LogprobLine::told).toList();
+                    logprobs =
+                            told == null
+                                    ? List.of()
+                                    : told.stream().map(LogprobLine::told).toList();
                 }
                 case "context" -> context = CONTEXT.readValue(json);
                 case "_debug_info" -> debug = DEBUG.readValue(json);

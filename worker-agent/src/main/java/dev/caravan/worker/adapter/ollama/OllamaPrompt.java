@@ -28,7 +28,9 @@ final class OllamaPrompt {
             case Prompt.Chat chat -> {
                 body.put("messages", chat.messages().stream().map(OllamaPrompt::message).toList());
                 if (!chat.tools().isEmpty()) {
-                    body.put("tools", chat.tools().stream().map(OllamaJson.MAPPER::readTree).toList());
+                    body.put(
+                            "tools",
+                            chat.tools().stream().map(OllamaJson.MAPPER::readTree).toList());
                 }
                 yield "/api/chat";
             }

@@ -1,18 +1,18 @@
 package dev.caravan.worker.api.store;
 
-import org.jspecify.annotations.Nullable;
-import java.util.OptionalInt;
 import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.run.OptionValues;
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRunner;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.FactsMessage;
 import dev.caravan.wire.ModelDetails;
 import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.worker.app.store.StoredModel.Description;
 import dev.caravan.worker.mapping.PolicyMessages;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** A stored model as it is told to others. */
 public final class ModelMessages {

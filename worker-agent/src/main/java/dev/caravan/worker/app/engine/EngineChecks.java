@@ -1,11 +1,11 @@
 package dev.caravan.worker.app.engine;
 
-import dev.caravan.worker.app.store.StoredModel;
 import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.run.OptionValues;
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.model.EngineOptions;
 import dev.caravan.core.model.ModelFacts;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.core.run.OptionValues;
+import dev.caravan.worker.app.store.StoredModel;
 
 /** What only shows when an engine is about to be started: it fails that engine and no other. */
 final class EngineChecks {

@@ -1,9 +1,9 @@
 package dev.caravan.worker.app.engine;
 
-import dev.caravan.worker.app.store.StoredModel;
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.caravan.worker.app.engine;
 
-import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import java.util.List;
 import java.util.regex.Pattern;
 

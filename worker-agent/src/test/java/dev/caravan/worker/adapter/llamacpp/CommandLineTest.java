@@ -1,22 +1,22 @@
 package dev.caravan.worker.adapter.llamacpp;
 
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import java.util.Map;
-import dev.caravan.worker.app.engine.FakeStore;
-import dev.caravan.core.run.OptionValues;
-import dev.caravan.core.run.LoadOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.worker.app.engine.EngineSpec;
+import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.SplitLayout;
 import dev.caravan.worker.app.engine.Stages;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandLineTest {
 
@@ -86,10 +86,7 @@ class CommandLineTest {
     void givesNoEngineMoreThreadsThanTheAgentHas() {
         LoadOptions wishes = new OptionValues(Map.of("num_thread", 64)).loading();
 
-        assertThat(
-                        line.command(
-                                Path.of("/bin/llama-server"),
-                                spec(Continuation.FLUENT, wishes)))
+        assertThat(line.command(Path.of("/bin/llama-server"), spec(Continuation.FLUENT, wishes)))
                 .containsSubsequence("-t", "3", "-tb", "3");
     }
 

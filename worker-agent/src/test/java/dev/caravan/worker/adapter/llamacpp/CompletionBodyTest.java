@@ -32,7 +32,8 @@ class CompletionBodyTest {
                         List.of("\n"),
                         format,
                         Set.of());
-        byte[] body = CompletionBody.of(
+        byte[] body =
+                CompletionBody.of(
                         new CompletionBody.Start(new int[] {1, 5, 9}, "", List.of()),
                         options,
                         7,

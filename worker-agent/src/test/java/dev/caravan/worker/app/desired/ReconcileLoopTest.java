@@ -1,13 +1,12 @@
 package dev.caravan.worker.app.desired;
 
-import java.util.Map;
-import dev.caravan.core.run.OptionValues;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
+import dev.caravan.core.run.OptionValues;
 import dev.caravan.testkit.ManualClock;
 import dev.caravan.worker.adapter.files.DesiredJsonFile;
 import dev.caravan.worker.app.engine.EngineSupervisor;
@@ -24,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;

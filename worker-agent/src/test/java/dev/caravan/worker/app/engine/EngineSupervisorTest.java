@@ -1,12 +1,12 @@
 package dev.caravan.worker.app.engine;
 
-import dev.caravan.core.run.LoadOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,18 +1,18 @@
 package dev.caravan.worker.app.group;
 
-import dev.caravan.worker.app.engine.FakeStore;
-import dev.caravan.core.run.LoadOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.model.Continuation;
+import dev.caravan.core.run.LoadOptions;
 import dev.caravan.testkit.ManualClock;
 import dev.caravan.worker.app.desired.Wanted;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.engine.FakeEngines;
+import dev.caravan.worker.app.engine.FakeStore;
 import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.SplitLayout;
