@@ -161,6 +161,11 @@ final class FakeOllama implements AutoCloseable {
                     body.path("prompt").asString("").isEmpty()
                             ? loadOrUnload(body, response)
                             : reply(script.apply(body), response);
+            case "api/embed" ->
+                    json(
+                            response,
+                            "{\"model\":\"llama3.2:latest\",\"embeddings\":[[0.5,-0.25]],\"prompt_eval_count\":3}");
+            case "api/embeddings" -> json(response, "{\"embedding\":[0.5,-0.25]}");
             case "api/chat" -> reply(script.apply(body), response);
             default -> response.sendNotFound();
         };

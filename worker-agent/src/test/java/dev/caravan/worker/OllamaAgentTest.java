@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.Frame;
+import dev.caravan.wire.Logprob;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
@@ -12,6 +13,7 @@ import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.SlotsLine;
+import dev.caravan.wire.ToolCall;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.FakeOllama.Asked;
 import dev.caravan.worker.FakeOllama.Reply;
@@ -290,7 +292,8 @@ class OllamaAgentTest {
                             assertThat(second.seq()).isEqualTo(1);
                             assertThat(second.text()).isEqualTo(" caravan é 😀");
                         });
-        assertThat(frames.getLast()).isEqualTo(new Frame.End("stop", 11, 0, 300, 2, 490));
+        assertThat(frames.getLast())
+                .isEqualTo(new Frame.End("stop", 11, 0, 300, 2, 490, List.of(1, 2)));
     }
 
     @Test
@@ -320,6 +323,136 @@ class OllamaAgentTest {
         assertThat(((Frame.Piece) frames.get(1)).text()).isEmpty();
         assertThat(((Frame.Piece) frames.get(2)).text()).isEqualTo("Yes");
         assertThat(frames.getLast()).isEqualTo(new Frame.End("length", 0, 0, 0, 3, 0));
+    }
+
+    @Test
+    void handsEverythingThatWasAskedForToOllama() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        ollama.script =
+                _ ->
+                        Reply.lines(
+                                "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"call_1\",\"function\":{\"index\":1,\"name\":\"get\",\"arguments\":{\"b\":1,\"a\":2}}}]},\"done\":false,\"logprobs\":[{\"token\":\"x\",\"logprob\":-0.5,\"bytes\":[120],\"top_logprobs\":[{\"token\":\"y\",\"logprob\":-1,\"bytes\":[121]}]}]}",
+                                "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":3}");
+        ToolCall call = new ToolCall("call_0", 0, "get", WireJson.mapper().readTree("{\"a\":1}"));
+        RunMessage message =
+                new RunMessage(
+                        "test",
+                        replica.replicaId(),
+                        replica.digest(),
+                        replica.model(),
+                        List.of(
+                                new RunMessage.Message(
+                                        "assistant", "", "Hm", null, List.of(call), null, null),
+                                new RunMessage.Message(
+                                        "tool", "sunny", null, null, null, "get", "call_0"),
+                                new RunMessage.Message(
+                                        "user", "look", null, List.of("aGk="), null, null, null)),
+                        null,
+                        options(List.of()),
+                        null,
+                        null,
+                        List.of(WireJson.mapper().readTree("{\"type\":\"function\"}")),
+                        new RunMessage.Answer(true, "low", 2, false, false, false, null),
+                        null);
+
+        List<Frame> frames = agent.run(message).all();
+
+        assertThat(ollama.asked("api/chat").getFirst().body())
+                .isEqualTo(
+                        WireJson.mapper()
+                                .readTree(
+                                        """
+                                        {"model":"llama3.2:latest","messages":[
+                                         {"role":"assistant","content":"","thinking":"Hm","tool_calls":[{"id":"call_0","function":{"index":0,"name":"get","arguments":{"a":1}}}]},
+                                         {"role":"tool","content":"sunny","tool_name":"get","tool_call_id":"call_0"},
+                                         {"role":"user","content":"look","images":["aGk="]}],
+                                         "tools":[{"type":"function"}],"keep_alive":600,"stream":true,"think":"low","logprobs":true,"top_logprobs":2,
+                                         "truncate":false,"shift":false,"options":{"num_ctx":4096}}
+                                        """));
+        assertThat(frames.get(1))
+                .isInstanceOfSatisfying(
+                        Frame.Piece.class,
+                        piece -> {
+                            assertThat(piece.toolCalls())
+                                    .containsExactly(
+                                            new ToolCall(
+                                                    "call_1",
+                                                    1,
+                                                    "get",
+                                                    WireJson.mapper()
+                                                            .readTree("{\"b\":1,\"a\":2}")));
+                            assertThat(piece.logprobs())
+                                    .containsExactly(
+                                            new Logprob(
+                                                    "x",
+                                                    -0.5,
+                                                    List.of(new Logprob("y", -1, null))));
+                        });
+    }
+
+    @Test
+    void handsAnInstructionsPartsToOllama() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        ollama.script = _ -> Reply.lines(done("stop"));
+        RunMessage message =
+                new RunMessage(
+                        "test",
+                        replica.replicaId(),
+                        replica.digest(),
+                        replica.model(),
+                        List.of(
+                                new RunMessage.Message("system", "Be brief."),
+                                new RunMessage.Message("user", "Hi")),
+                        "Hi",
+                        options(List.of()),
+                        null,
+                        new RunMessage.Instruction(
+                                "end", List.of("aGk="), List.of(1, 2), "{{ .Prompt }}"),
+                        null,
+                        null,
+                        null);
+
+        agent.run(message).all();
+
+        assertThat(ollama.asked("api/generate").getFirst().body())
+                .isEqualTo(
+                        WireJson.mapper()
+                                .readTree(
+                                        """
+                                        {"model":"llama3.2:latest","prompt":"Hi","system":"Be brief.","suffix":"end","images":["aGk="],
+                                         "context":[1,2],"template":"{{ .Prompt }}","keep_alive":600,"stream":true,"options":{"num_ctx":4096}}
+                                        """));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,api/embed", "false,api/embeddings"})
+    void asksOllamaForVectors(boolean scaled, String path) {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        RunMessage message =
+                new RunMessage(
+                        "test",
+                        replica.replicaId(),
+                        replica.digest(),
+                        replica.model(),
+                        null,
+                        null,
+                        options(List.of()),
+                        null,
+                        null,
+                        null,
+                        null,
+                        new RunMessage.Embed("a caravan", false, scaled));
+
+        List<Frame> frames = agent.run(message).all();
+
+        assertThat(ollama.asked(path)).hasSize(1);
+        assertThat(frames.get(1))
+                .isInstanceOfSatisfying(
+                        Frame.Vector.class,
+                        vector -> assertThat(vector.values()).containsExactly(0.5f, -0.25f));
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,8 +29,8 @@ public final class FrameCodec {
 
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonMapper MAPPER = WireJson.mapper();
-    private static final ObjectReader TOOL_CALLS = MAPPER.readerForListOf(ToolCall.class);
-    private static final ObjectReader LOGPROBS = MAPPER.readerForListOf(Logprob.class);
+    private static final ObjectReader TOOL_CALLS = inALine(ToolCall.class);
+    private static final ObjectReader LOGPROBS = inALine(Logprob.class);
 
     private record Envelope(
             Frame.@Nullable Head head,
@@ -45,6 +46,11 @@ public final class FrameCodec {
                     .findFirst()
                     .orElse(null);
         }
+    }
+
+    private static ObjectReader inALine(Class<?> element) {
+        return MAPPER.readerForListOf(element)
+                .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 
     /** The line's bytes, the line feed included. */

@@ -31,6 +31,8 @@ class FrameCodecTest {
                         new Frame.Head("b1", "r-1", 7, 3, List.of(1, 2, 3)),
                         new Frame.Progress(512, 4096),
                         new Frame.End("stop", 3, 1, 1.5, 9, 20.25),
+                        new Frame.End("stop", 3, 1, 1.5, 9, 20.25, List.of(1, 2, 3)),
+                        new Frame.Rendered("<s>Hi", 2),
                         new Frame.Fail("UPSTREAM_FAILED", "engine ended: \"134\"", true));
 
         assertThat(frames)
@@ -69,6 +71,40 @@ class FrameCodecTest {
         assertThat(decode(line))
                 .isInstanceOfSatisfying(
                         Frame.Piece.class, read -> assertThat(read.thinking()).isEqualTo("Hm"));
+    }
+
+    @Test
+    void keepsToolCallsAndProbabilities() {
+        ToolCall call =
+                new ToolCall(
+                        "call_1", 1, "get", WireJson.mapper().readTree("{\"b\":[1],\"a\":{}}"));
+        Logprob told = new Logprob("é", -0.5, List.of(new Logprob("e", -3.4e38, null)));
+        Frame.Piece piece =
+                new Frame.Piece(3, "é", new int[] {7}, true, "", List.of(call), List.of(told));
+
+        String line = new String(codec.encode(piece), UTF_8);
+
+        assertThat(line)
+                .contains(
+                        "\"toolCalls\":[{\"id\":\"call_1\",\"index\":1,\"name\":\"get\",\"arguments\":{\"b\":[1],\"a\":{}}}]");
+        assertThat(decode(line))
+                .isInstanceOfSatisfying(
+                        Frame.Piece.class,
+                        read -> {
+                            assertThat(read.toolCalls()).containsExactly(call);
+                            assertThat(read.logprobs()).containsExactly(told);
+                            assertThat(read.text()).isEqualTo("é");
+                        });
+    }
+
+    @Test
+    void keepsTheNumbersOfAVector() {
+        float[] values = {0.25f, -1e-7f, 3.4e38f};
+
+        assertThat(decode(new String(codec.encode(new Frame.Vector(values)), UTF_8)))
+                .isInstanceOfSatisfying(
+                        Frame.Vector.class,
+                        read -> assertThat(read.values()).containsExactly(values));
     }
 
     @Test

@@ -278,6 +278,11 @@ public final class LocalCluster implements AutoCloseable {
         return make(all);
     }
 
+    /** A model of its own for one test, which makes vectors of texts. */
+    String embedding() {
+        return make(List.of("--embedding", "--seed", "" + random.nextInt(1, 1_000_000)));
+    }
+
     /** A file of more than 400 MB, of which layers can be counted in the memory of processes. */
     String largeFixture() {
         return fixtures.computeIfAbsent(

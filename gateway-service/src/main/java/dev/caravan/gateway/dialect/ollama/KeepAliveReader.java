@@ -37,7 +37,7 @@ public final class KeepAliveReader {
 
     private static KeepAlive read(JsonNode value) {
         return switch (value.getNodeType()) {
-            case NUMBER -> of(value.decimalValue().multiply(NANOS_PER_SECOND));
+            case NUMBER -> of(Numbers.finite(value).decimalValue().multiply(NANOS_PER_SECOND));
             case STRING -> of(GoDuration.nanos(value.stringValue()));
             case BOOLEAN -> throw unsupported("bool");
             case ARRAY -> throw unsupported("[]interface {}");

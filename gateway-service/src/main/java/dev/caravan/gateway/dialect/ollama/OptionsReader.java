@@ -42,7 +42,9 @@ final class OptionsReader {
 
     private static Map<String, @Nullable Object> plain(Map<String, JsonNode> values) {
         Map<String, @Nullable Object> plain = new HashMap<>();
-        values.forEach((name, value) -> plain.put(name, JSON.treeToValue(value, Object.class)));
+        values.forEach(
+                (name, value) ->
+                        plain.put(name, JSON.treeToValue(Numbers.finite(value), Object.class)));
         return plain;
     }
 }

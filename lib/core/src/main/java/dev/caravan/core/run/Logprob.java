@@ -12,4 +12,8 @@ public record Logprob(String token, double logprob, List<Logprob> top) {
     public Logprob {
         top = List.copyOf(top);
     }
+
+    Logprob alone() {
+        return new Logprob(token, logprob, List.of());
+    }
 }

@@ -59,6 +59,18 @@ public sealed interface RunFrame {
             this(sequence, text, ids, idsComplete, thinking, List.of(), List.of());
         }
 
+        /** The same with the probabilities of its own tokens alone. */
+        public Piece withoutAlternatives() {
+            return new Piece(
+                    sequence,
+                    text,
+                    ids,
+                    idsComplete,
+                    thinking,
+                    toolCalls,
+                    logprobs.stream().map(Logprob::alone).toList());
+        }
+
         /** Whether it has nothing that a client is told. */
         public boolean isSilent() {
             return text.isEmpty()

@@ -5,6 +5,7 @@ import dev.caravan.core.run.Logprob;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 
 /** Reads probabilities of tokens, which both routes tell in one form. */
@@ -23,7 +24,10 @@ final class EngineLogprobs {
         }
     }
 
-    private static final ObjectReader ENTRIES = EngineJson.MAPPER.readerForListOf(Entry.class);
+    private static final ObjectReader ENTRIES =
+            EngineJson.MAPPER
+                    .readerForListOf(Entry.class)
+                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private EngineLogprobs() {}
 

@@ -59,6 +59,13 @@ final class LlamaCppRuns {
         int probabilities() {
             return answer.topLogprobs().orElse(-1);
         }
+
+        /** The engine tells one alternative at least, the token itself. */
+        RunFrame told(RunFrame frame) {
+            return probabilities() == 0 && frame instanceof RunFrame.Piece piece
+                    ? piece.withoutAlternatives()
+                    : frame;
+        }
     }
 
     Flux<RunFrame> run(EngineRequest request) {
@@ -197,8 +204,8 @@ final class LlamaCppRuns {
                         run.seed(),
                         run.predict(ids.length),
                         run.probabilities());
-        return answer(
-                "/completion", body, head, Optional.of(new FrameAssembler(texts::plainTokens)));
+        FrameAssembler assembler = new FrameAssembler(texts::plainTokens);
+        return answer("/completion", body, head, Optional.of(assembler)).map(run::told);
     }
 
     private Flux<RunFrame> chat(Run run, ContextFit.Fitted ready) {
@@ -209,7 +216,8 @@ final class LlamaCppRuns {
                         run.seed(),
                         Math.max(1, run.predict(ready.ids().length)),
                         run.probabilities());
-        return answer("/v1/chat/completions", body, head(run, ready.ids()), Optional.empty());
+        return answer("/v1/chat/completions", body, head(run, ready.ids()), Optional.empty())
+                .map(run::told);
     }
 
     /**

@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 
@@ -20,11 +21,13 @@ import tools.jackson.databind.ObjectReader;
 final class OllamaLine {
 
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final ObjectReader CALLS = OllamaJson.MAPPER.readerForListOf(CallLine.class);
+    private static final ObjectReader CALLS =
+            inALine(OllamaJson.MAPPER.readerForListOf(CallLine.class));
     private static final ObjectReader LOGPROBS =
-            OllamaJson.MAPPER.readerForListOf(LogprobLine.class);
-    private static final ObjectReader CONTEXT = OllamaJson.MAPPER.readerForListOf(Integer.class);
-    private static final ObjectReader DEBUG = OllamaJson.MAPPER.readerFor(Debug.class);
+            inALine(OllamaJson.MAPPER.readerForListOf(LogprobLine.class));
+    private static final ObjectReader CONTEXT =
+            inALine(OllamaJson.MAPPER.readerForListOf(Integer.class));
+    private static final ObjectReader DEBUG = inALine(OllamaJson.MAPPER.readerFor(Debug.class));
 
     String text = "";
     String thinking = "";
@@ -76,6 +79,10 @@ final class OllamaLine {
             @JsonProperty("image_count") int images) {}
 
     private OllamaLine() {}
+
+    private static ObjectReader inALine(ObjectReader reader) {
+        return reader.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
 
     /**
      * @throws tools.jackson.core.JacksonException where it is no JSON object
