@@ -24,7 +24,7 @@ class CopyDeskTest {
     private final AtomicInteger ids = new AtomicInteger();
     private final Desk desk =
             new Desk(
-                    new Settings(4, 4096, LOAD_TIMEOUT, Duration.ofMinutes(1), Map.of()),
+                    new Settings(4, 4096, LOAD_TIMEOUT, Duration.ofMinutes(1), 0, Map.of()),
                     () -> new ReplicaId("r" + ids.incrementAndGet()));
     private final Cluster cluster = new Cluster();
     private long now = 1_000_000;

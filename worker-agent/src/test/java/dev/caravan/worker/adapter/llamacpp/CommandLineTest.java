@@ -190,7 +190,8 @@ class CommandLineTest {
                         plain.continuation(),
                         plain.stages(),
                         plain.split(),
-                        plain.options());
+                        plain.options(),
+                        plain.loading());
 
         assertThat(line.command(Path.of("/bin/llama-server"), spec))
                 .containsSequence("--mmproj", "/blobs/eyes", "--lora", "/blobs/lora");

@@ -12,6 +12,7 @@ import dev.caravan.worker.adapter.store.PartPlan;
 import dev.caravan.worker.adapter.store.StoreFiles;
 import dev.caravan.worker.api.store.TransferRoutes;
 import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.Progress;
 import java.io.IOException;
 import java.net.URI;
@@ -52,7 +53,9 @@ class FetchTest {
         store = opened(here);
         BlobDigest blob = new BlobDigest(StoreFiles.sha256(GGUF));
         holder.blobs().put(blob, Flux.just(ByteBuffer.wrap(GGUF))).block(PATIENCE);
-        holder.maker().make(NAME, blob, Continuation.FLUENT).blockLast(PATIENCE);
+        holder.maker((_, _, _) -> Flux.empty())
+                .make(ModelRecipe.ofFile(NAME, "m.gguf", blob, Continuation.FLUENT))
+                .blockLast(PATIENCE);
         transfers = transfers(store);
         TransferRoutes routes =
                 new TransferRoutes(
