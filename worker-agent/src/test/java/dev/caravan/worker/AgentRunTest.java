@@ -224,7 +224,7 @@ class AgentRunTest {
             int number = i;
             List<Frame> answer =
                     Awaitility.await()
-                            .atMost(Duration.ofSeconds(5))
+                            .atMost(Duration.ofSeconds(60))
                             .pollInterval(Duration.ofMillis(10))
                             .until(
                                     () -> answered(TestAgent.prompt(replica, "a" + number, 4)),
