@@ -29,8 +29,12 @@ record Conversation(List<ChatMessage> messages, List<String> tools, Optional<Thi
      * alone: there no token ids are told.
      */
     boolean needsParser() {
-        return thinking.isPresent()
-                || !tools.isEmpty()
+        return thinking.isPresent() || hasCallsOrMedia();
+    }
+
+    /** Whether there is more to read than reasoning. */
+    boolean hasCallsOrMedia() {
+        return !tools.isEmpty()
                 || images() > 0
                 || messages.stream().anyMatch(message -> !message.toolCalls().isEmpty());
     }

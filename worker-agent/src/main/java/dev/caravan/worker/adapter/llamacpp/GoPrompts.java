@@ -4,6 +4,7 @@ import dev.caravan.core.run.ChatMessage;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.Thinking;
 import dev.caravan.core.run.ToolCall;
+import dev.caravan.template.ThinkingTags;
 import dev.caravan.template.Turn;
 import dev.caravan.worker.app.prompt.PromptTemplates;
 import dev.caravan.worker.app.store.StoredModel;
@@ -26,6 +27,14 @@ record GoPrompts(StoredModel model, PromptTemplates templates) {
     /** Text with a gap that the answer is to fill. */
     String fillIn(Prompt.Instruction said, Optional<Thinking> thinking) {
         return templates.fillIn(model, said.template(), said.text(), said.suffix(), go(thinking));
+    }
+
+    /** What is around the reasoning that was asked for. */
+    Optional<ThinkingTags> thinkingTags(Conversation conversation) {
+        return conversation
+                .thinking()
+                .filter(Thinking::on)
+                .flatMap(_ -> templates.thinkingTags(model));
     }
 
     private static dev.caravan.template.Conversation go(Conversation conversation) {

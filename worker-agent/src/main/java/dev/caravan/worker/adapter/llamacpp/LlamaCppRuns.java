@@ -1,5 +1,6 @@
 package dev.caravan.worker.adapter.llamacpp;
 
+import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.Prompt;
@@ -136,10 +137,32 @@ final class LlamaCppRuns {
                             && !run.fit().holds(ready.ids().length)) {
                         return Flux.error(run.fit().refusal(ready.ids().length));
                     }
-                    return ready.conversation().needsParser()
-                            ? chat(run, ready)
-                            : completion(run, ready.ids(), ready.prompt(), List.of());
+                    return made(run, ready);
                 });
+    }
+
+    private Flux<RunFrame> made(Run run, ContextFit.Fitted ready) {
+        Conversation conversation = ready.conversation();
+        if (!conversation.needsParser()) {
+            return completion(run, ready.ids(), ready.prompt(), List.of());
+        }
+        if (go.render(conversation).isEmpty()) {
+            return chat(run, ready);
+        }
+        if (conversation.hasCallsOrMedia()) {
+            return spec.model().templated() ? chat(run, ready) : Flux.error(unread());
+        }
+        Flux<RunFrame> answer = completion(run, ready.ids(), ready.prompt(), List.of());
+        return go.thinkingTags(conversation)
+                .map(tags -> ThoughtSplitter.split(answer, tags, ready.prompt()))
+                .orElse(answer);
+    }
+
+    private CaravanException unread() {
+        return new CaravanException(
+                FaultCode.INVALID_REQUEST,
+                "tools and images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which reads such answers)"
+                        .formatted(spec.alias()));
     }
 
     private Mono<ContextFit.Fitted> fitted(Conversation conversation) {
