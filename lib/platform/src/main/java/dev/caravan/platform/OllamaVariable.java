@@ -38,6 +38,9 @@ public enum OllamaVariable {
             "caravan.scheduler.load-timeout"),
     OLLAMA_FLASH_ATTENTION(OllamaVariable::onOrOff, "caravan.worker.engine.flash-attention"),
     OLLAMA_KV_CACHE_TYPE(text -> Optional.of(lower(text)), "caravan.worker.engine.kv-cache-type"),
+    OLLAMA_NOPRUNE(
+            text -> onOrOff(text).map(never -> String.valueOf(never.equals("off"))),
+            "caravan.worker.prune"),
     OLLAMA_DEBUG(OllamaVariable::level, "logging.level.dev.caravan");
 
     /** Stands for no limit at all: ten years. */

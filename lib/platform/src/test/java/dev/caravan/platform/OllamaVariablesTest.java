@@ -60,6 +60,8 @@ class OllamaVariablesTest {
         "OLLAMA_FLASH_ATTENTION, false, caravan.worker.engine.flash-attention, off",
         "OLLAMA_FLASH_ATTENTION, yes, caravan.worker.engine.flash-attention, on",
         "OLLAMA_KV_CACHE_TYPE, Q8_0, caravan.worker.engine.kv-cache-type, q8_0",
+        "OLLAMA_NOPRUNE, 1, caravan.worker.prune, false",
+        "OLLAMA_NOPRUNE, 0, caravan.worker.prune, true",
         "OLLAMA_DEBUG, 1, logging.level.dev.caravan, DEBUG",
         "OLLAMA_DEBUG, true, logging.level.dev.caravan, DEBUG",
         "OLLAMA_DEBUG, 2, logging.level.dev.caravan, TRACE",

@@ -5,10 +5,12 @@ import dev.caravan.platform.ClusterProperties;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
 import dev.caravan.worker.adapter.llamacpp.LlamaQuantizer;
 import dev.caravan.worker.adapter.store.FolderModelStore;
+import dev.caravan.worker.adapter.store.StorePruning;
 import dev.caravan.worker.api.store.StoreRoutes;
 import dev.caravan.worker.app.store.JoinedModels;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,11 +25,16 @@ class StoreConfiguration {
     private static final Duration SCAN_EVERY = Duration.ofSeconds(2);
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    FolderModelStore modelStore(ClusterProperties cluster, WorkerProperties worker) {
+    FolderModelStore modelStore(
+            ClusterProperties cluster, WorkerProperties worker, InstantSource clock) {
         Path folder =
                 Optional.ofNullable(worker.modelsDir())
                         .orElseGet(() -> cluster.dataDir().resolve("models"));
-        return new FolderModelStore(folder.toAbsolutePath().normalize(), SCAN_EVERY);
+        Path root = folder.toAbsolutePath().normalize();
+        if (worker.prune()) {
+            new StorePruning(root, clock).run();
+        }
+        return new FolderModelStore(root, SCAN_EVERY);
     }
 
     @Bean

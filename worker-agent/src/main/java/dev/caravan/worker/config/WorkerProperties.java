@@ -26,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  *     given no other place is looked in
  * @param modelsDir the model store, in Ollama's layout; {@code models} in the data folder unless
  *     given
+ * @param prune whether blobs of the store that no model has any more are removed at the start, an
+ *     hour after they came (Ollama's OLLAMA_NOPRUNE says the reverse)
  * @param loadTimeout how long an engine may take to load its model
  * @param clientPatience how long an answer may wait for a client that takes nothing of it
  * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
@@ -42,6 +44,7 @@ public record WorkerProperties(
         @DefaultValue("4") @Min(1) @Max(256) int slots,
         @Nullable Path engineDir,
         @Nullable Path modelsDir,
+        @DefaultValue("true") boolean prune,
         @DefaultValue("10m") Duration loadTimeout,
         @DefaultValue("1m") Duration clientPatience,
         @DefaultValue("32GB") DataSize tensorCache,
