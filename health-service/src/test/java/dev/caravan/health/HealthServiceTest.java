@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,11 +98,6 @@ class HealthServiceTest {
             tellStop(agent);
             agent.close();
         }
-    }
-
-    @AfterAll
-    static void closeClient() {
-        HTTP.close();
     }
 
     @Test
@@ -218,7 +212,8 @@ class HealthServiceTest {
     void takesAnAgentsLastWordAtOnceThoughItStillAnswers() {
         assertThat(tellStop(first)).isEqualTo(204);
 
-        assertThat(verdict(first)).contains("DOWN");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(verdict(first)).contains("DOWN"));
         assertThat(stored(first).verdict()).isEqualTo("DOWN");
         await().during(Duration.ofSeconds(2))
                 .until(() -> verdict(first).equals(Optional.of("DOWN")));

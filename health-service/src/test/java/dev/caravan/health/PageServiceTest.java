@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,11 +84,6 @@ class PageServiceTest {
         LISTED.clear();
         agent.close();
         await().until(() -> page.browsers() == 0);
-    }
-
-    @AfterAll
-    static void closeClient() {
-        HTTP.close();
     }
 
     @Test

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.InitializingBean;
@@ -56,11 +55,6 @@ class RegistryServiceTest {
     static void settings(DynamicPropertyRegistry registry) {
         registry.add("caravan.token", () -> TOKEN);
         registry.add("caravan.redis", REDIS::url);
-    }
-
-    @AfterAll
-    static void closeClient() {
-        HTTP.close();
     }
 
     @Test

@@ -36,6 +36,8 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace STORE =
             ExtensionContext.Namespace.create(LocalRedis.class);
 
+    private static @Nullable RedisBackend sharedBackend;
+
     private final boolean own;
     private @Nullable RedisBackend backend;
 
@@ -57,12 +59,27 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
     public void beforeAll(ExtensionContext context) {
         RedisBackend started =
                 own
-                        ? start()
+                        ? again(backend)
                         : context.getRoot()
                                 .getStore(STORE)
-                                .computeIfAbsent("redis", key -> start(), RedisBackend.class);
+                                .computeIfAbsent(
+                                        "redis", key -> sharedAgain(), RedisBackend.class);
         backend = started;
         context.publishReportEntry("redis.backend", started.describe());
+    }
+
+    /** Where a failed test is run once more, its kept application context knows the port. */
+    private static RedisBackend again(@Nullable RedisBackend before) {
+        if (before == null) {
+            return start();
+        }
+        before.restart();
+        return before;
+    }
+
+    private static synchronized RedisBackend sharedAgain() {
+        sharedBackend = again(sharedBackend);
+        return sharedBackend;
     }
 
     @Override

@@ -64,6 +64,81 @@ class CreateIT {
     }
 
     @Test
+    void theLayersOfAModelAreItsDefaults(LocalCluster cluster) {
+        String name = cluster.randomText().split(" ")[0] + "-layered";
+        ObjectNode wish = wish(name).put("from", cluster.fixture("F16", 21));
+        wish.put("template", TEMPLATE).put("system", "Kind.");
+        wish.putArray("messages").addObject().put("role", "user").put("content", "Hi");
+        wish.withArray("messages").addObject().put("role", "assistant").put("content", "Ho");
+        wish.putObject("caravan").put("continuation", "exact");
+        cluster.client().post("/api/create", wish);
+        String prompt = "SYS Kind.\n<u>Hi</u><a>Ho</a><u>Go</u><a>";
+
+        String whole = cluster.client().post("/api/chat", OllamaClient.chat(name, "Go", 24)).text();
+
+        assertThat(rendered(cluster, "/api/chat", OllamaClient.chat(name, "Go", 24)))
+                .isEqualTo(prompt);
+        assertThat(
+                        cluster.client()
+                                .post(
+                                        "/api/generate",
+                                        OllamaClient.generate(name, prompt, 24).put("raw", true))
+                                .text())
+                .isEqualTo(whole);
+        String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 3);
+        ObjectNode stopping = wish(name + "-stopping").put("from", name);
+        stopping.putObject("parameters").putArray("stop").add(stop);
+        stopping.putObject("caravan").put("continuation", "exact");
+        cluster.client().post("/api/create", stopping);
+        Answer stopped =
+                cluster.client().post("/api/chat", OllamaClient.chat(name + "-stopping", "Go", 24));
+        assertThat(stopped.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
+        assertThat(stopped.last().path("done_reason").asString()).isEqualTo("stop");
+    }
+
+    @Test
+    void aRequestBringsATemplateOrFillsAGap(LocalCluster cluster) {
+        String name = cluster.randomText().split(" ")[0] + "-gaps";
+        cluster.client()
+                .post(
+                        "/api/create",
+                        wish(name)
+                                .put("from", cluster.fixture("F16", 21))
+                                .put("template", "<P>{{ .Prompt }}<S>{{ .Suffix }}<M>"));
+
+        assertThat(
+                        rendered(
+                                cluster,
+                                "/api/generate",
+                                OllamaClient.generate(name, "a", 8).put("suffix", "b")))
+                .isEqualTo("<P>a<S>b<M>");
+        assertThat(
+                        rendered(
+                                cluster,
+                                "/api/generate",
+                                OllamaClient.generate(name, "a", 8)
+                                        .put("template", "{{ .System }}[{{ .Prompt }}]")
+                                        .put("system", "S")))
+                .isEqualTo("S[a]");
+        Answer bad =
+                cluster.client()
+                        .post(
+                                "/api/generate",
+                                OllamaClient.generate(name, "a", 8).put("template", "{{ end }}"));
+        assertThat(bad.status()).isEqualTo(500);
+        assertThat(bad.error()).isEqualTo("template: :1: unexpected {{end}}");
+    }
+
+    private static String rendered(LocalCluster cluster, String route, ObjectNode body) {
+        return cluster.client()
+                .post(route, body.put("_debug_render_only", true))
+                .last()
+                .path("_debug_info")
+                .path("rendered_template")
+                .asString();
+    }
+
+    @Test
     void aModelIsQuantizedAndAnotherIsMadeFromIt(LocalCluster cluster) {
         String base = cluster.fixture("F16", 21);
         String small = cluster.randomText().split(" ")[0] + "-small";
