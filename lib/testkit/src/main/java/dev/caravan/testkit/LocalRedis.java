@@ -62,8 +62,7 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
                         ? again(backend)
                         : context.getRoot()
                                 .getStore(STORE)
-                                .computeIfAbsent(
-                                        "redis", key -> sharedAgain(), RedisBackend.class);
+                                .computeIfAbsent("redis", key -> sharedAgain(), RedisBackend.class);
         backend = started;
         context.publishReportEntry("redis.backend", started.describe());
     }

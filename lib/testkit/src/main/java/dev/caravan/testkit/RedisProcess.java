@@ -138,6 +138,7 @@ final class RedisProcess implements RedisBackend {
     public synchronized void restart() {
         kill();
         try {
+            Files.createDirectories(folder);
             process = launch();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

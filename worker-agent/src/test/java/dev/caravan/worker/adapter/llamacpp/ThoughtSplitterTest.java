@@ -24,17 +24,19 @@ class ThoughtSplitterTest {
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
                 "p|<think>because</think>so|because|so",
-                "p| \n<think>\n a b \n</think>\n\n so \n|a b| so \n",
+                "p| \\n<think>\\n a b \\n</think>\\n\\n so \\n|a b| so \\n",
                 "p|no tags|''|no tags",
                 "p|<thin ice|''|<thin ice",
                 "p|so <think>x</think>|''|so <think>x</think>",
                 "p|<think>never closed |never closed |''",
                 "p|<think>a < b </thin> c</think>d|a < b </thin> c|d",
-                "p <think>\n|on it</think>done|on it|done",
+                "p <think>\\n|on it</think>done|on it|done",
                 "p|<th|''|<th",
             })
     void tellsReasoningFromAnswerHoweverThePiecesAreCut(
-            String prompt, String said, String thought, String answered) {
+            String start, String output, String thought, String answered) {
+        String prompt = start.translateEscapes();
+        String said = output.translateEscapes();
         for (int width = 1; width <= said.length(); width++) {
             List<RunFrame> frames = new ArrayList<>();
             for (int at = 0; at < said.length(); at += width) {
@@ -46,8 +48,8 @@ class ThoughtSplitterTest {
 
             List<RunFrame> told =
                     ThoughtSplitter.split(Flux.fromIterable(frames), TAGS, prompt)
-                            .collectList()
-                            .block();
+                            .toStream()
+                            .toList();
 
             List<RunFrame.Piece> all =
                     told.stream()
@@ -55,9 +57,9 @@ class ThoughtSplitterTest {
                             .map(RunFrame.Piece.class::cast)
                             .toList();
             assertThat(all.stream().map(RunFrame.Piece::thinking).collect(Collectors.joining()))
-                    .isEqualTo(thought);
+                    .isEqualTo(thought.translateEscapes());
             assertThat(all.stream().map(RunFrame.Piece::text).collect(Collectors.joining()))
-                    .isEqualTo(answered);
+                    .isEqualTo(answered.translateEscapes());
             assertThat(all.stream().flatMap(piece -> piece.ids().stream())).hasSize(pieces);
             assertThat(all.stream().map(RunFrame.Piece::sequence))
                     .isSorted()
