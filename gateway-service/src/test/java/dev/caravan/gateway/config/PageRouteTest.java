@@ -91,7 +91,6 @@ class PageRouteTest {
     static void stop() {
         gateway.close();
         health.close();
-        CLIENT.close();
     }
 
     @Test
