@@ -2,6 +2,7 @@ package dev.caravan.platform;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -20,6 +21,10 @@ import org.springframework.core.env.PropertySource;
 final class OllamaVariables implements EnvironmentPostProcessor, Ordered {
 
     private static final String GATEWAY = "gateway-service";
+
+    /** What leaves it to the server, in whatever words. */
+    private static final Set<String> NOTHING = Set.of("0", "false");
+
     private static final String OWN_FILES = "class path resource [";
 
     private final Log log;
@@ -57,7 +62,7 @@ final class OllamaVariables implements EnvironmentPostProcessor, Ordered {
     }
 
     private void tell(OllamaVariable variable, String sent) {
-        if (!sent.isBlank()) {
+        if (!sent.isBlank() && !NOTHING.contains(sent.strip())) {
             log.warn("%s: \"%s\" makes no sense and is not used".formatted(variable, sent));
         }
     }
