@@ -99,7 +99,7 @@ public final class ModelHandler {
     }
 
     private Mono<ServerResponse> create(CreateCall call) {
-        Flux<Step> steps = creation.create(call.model()).map(Step::of);
+        Flux<Step> steps = Flux.defer(() -> creation.create(call.model().get())).map(Step::of);
         return ProgressAnswer.of(steps, call.stream());
     }
 

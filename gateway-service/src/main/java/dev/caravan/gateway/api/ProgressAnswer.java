@@ -26,7 +26,15 @@ final class ProgressAnswer {
                 ? ServerResponse.ok()
                         .header(HttpHeaders.CONTENT_TYPE, NDJSON)
                         .body(BodyInserters.fromDataBuffers(lines(steps)))
-                : steps.last().flatMap(last -> Whole.bytes(BARE_JSON, OllamaJson.bytes(last)));
+                : steps.last()
+                        .flatMap(last -> Whole.bytes(BARE_JSON, OllamaJson.bytes(last)))
+                        .onErrorResume(CaravanException.class, ProgressAnswer::failed);
+    }
+
+    private static Mono<ServerResponse> failed(CaravanException failure) {
+        return ServerResponse.status(Replies.status(failure))
+                .header(HttpHeaders.CONTENT_TYPE, BARE_JSON)
+                .bodyValue(OllamaErrors.body(text(failure)));
     }
 
     /** A failure before the first line keeps its status; one after it becomes the last line. */

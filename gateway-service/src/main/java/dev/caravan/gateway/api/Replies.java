@@ -89,13 +89,10 @@ final class Replies {
     }
 
     private static Mono<Void> refuse(ServerHttpResponse response, Throwable fault) {
-        FaultCode code =
-                fault instanceof CaravanException known ? known.code() : FaultCode.INTERNAL;
         if (!(fault instanceof CaravanException)) {
             log.atError().setCause(fault).log("a request failed in a way that nobody foresaw");
         }
-        int status =
-                fault instanceof EngineRefusal engine ? engine.status() : OllamaErrors.status(code);
+        int status = status(fault);
         response.setStatusCode(HttpStatusCode.valueOf(status));
         HttpHeaders headers = response.getHeaders();
         headers.set(HttpHeaders.CONTENT_TYPE, JSON);
@@ -106,6 +103,14 @@ final class Replies {
         byte[] body = OllamaErrors.body(text(fault));
         headers.setContentLength(body.length);
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+    }
+
+    static int status(Throwable fault) {
+        return switch (fault) {
+            case EngineRefusal engine -> engine.status();
+            case CaravanException known -> OllamaErrors.status(known.code());
+            default -> OllamaErrors.status(FaultCode.INTERNAL);
+        };
     }
 
     /** What a client is told; the details of a defect stay in the log. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,16 +35,17 @@ public final class CreateReader {
     private CreateReader() {}
 
     /**
+     * @param model what Ollama looks at when it has begun to answer; may be refused
      * @param stream one line a step, else only the last
      */
-    public record CreateCall(NewModel model, boolean stream) {}
+    public record CreateCall(Supplier<NewModel> model, boolean stream) {}
 
     public static CreateCall read(GoObject body) {
         Map<String, String> files = body.textMap("files");
         Map<String, String> adapters = body.textMap("adapters");
         List<Map<String, ?>> messages = messages(body);
         Map<String, ?> parameters = plain(body.map("parameters"));
-        String wished = body.textOrEmpty("from");
+        String from = body.textOrEmpty("from");
         files.keySet().forEach(CreateReader::checkPath);
         Stream.concat(files.values().stream(), adapters.values().stream())
                 .forEach(CreateReader::checkDigest);
@@ -53,28 +55,33 @@ public final class CreateReader {
                                 .filter(text -> !text.isEmpty())
                                 .orElse(body.textOrEmpty("name")));
         refuse(body);
-        Optional<ModelRef> from = wished.isEmpty() ? Optional.empty() : Optional.of(name(wished));
-        if (from.isEmpty()) {
-            if (!body.has("files")) {
-                throw invalid("neither 'from' or 'files' was specified");
-            }
-            if (files.isEmpty()) {
-                throw invalid("unknown type");
-            }
+        return new CreateCall(
+                () ->
+                        new NewModel(
+                                name,
+                                source(from, body.has("files"), files.isEmpty()),
+                                from.isEmpty() ? blobs(files) : Map.of(),
+                                blobs(adapters),
+                                texts(body),
+                                parameters,
+                                messages,
+                                said(body, "quantize").or(() -> said(body, "quantization")),
+                                InfoReader.read(body),
+                                continuation(body)),
+                body.flag("stream").orElse(true));
+    }
+
+    private static Optional<ModelRef> source(String from, boolean hasFiles, boolean noFile) {
+        if (!from.isEmpty()) {
+            return Optional.of(name(from));
         }
-        NewModel model =
-                new NewModel(
-                        name,
-                        from,
-                        from.isPresent() ? Map.of() : blobs(files),
-                        blobs(adapters),
-                        texts(body),
-                        parameters,
-                        messages,
-                        said(body, "quantize").or(() -> said(body, "quantization")),
-                        InfoReader.read(body),
-                        continuation(body));
-        return new CreateCall(model, body.flag("stream").orElse(true));
+        if (!hasFiles) {
+            throw invalid("neither 'from' or 'files' was specified");
+        }
+        if (noFile) {
+            throw invalid("unknown type");
+        }
+        return Optional.empty();
     }
 
     private static void checkPath(String path) {

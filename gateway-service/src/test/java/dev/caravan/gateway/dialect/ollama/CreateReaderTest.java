@@ -85,6 +85,7 @@ class CreateReaderTest {
 
     private static NewModel read(String body) {
         return CreateReader.read(GoObject.of(CreateReader.TYPE, JsonMapper.shared().readTree(body)))
-                .model();
+                .model()
+                .get();
     }
 }
