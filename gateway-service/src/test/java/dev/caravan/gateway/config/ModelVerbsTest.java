@@ -558,7 +558,14 @@ class ModelVerbsTest {
                 .isEqualTo(
                         WireJson.mapper()
                                 .writeValueAsString(new NodesMessage(false, "", List.of())));
-        assertThat(json(get("/api/distributed/models")).path("models").size()).isEqualTo(1);
+        // a connection that its neighbour has just closed is told as "try again"
+        await().untilAsserted(
+                        () -> {
+                            HttpResponse<String> models = get("/api/distributed/models");
+                            assertThat(json(models).path("models"))
+                                    .describedAs(models.body())
+                                    .hasSize(1);
+                        });
     }
 
     @Test

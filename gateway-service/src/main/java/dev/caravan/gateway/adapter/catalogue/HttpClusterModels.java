@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -50,18 +51,20 @@ public final class HttpClusterModels implements ClusterModels {
 
     private Mono<CatalogueMessage> catalogue() {
         return Flux.fromIterable(neighbours.instances(REGISTRY))
-                .concatMap(
+                .concatMapDelayError(
                         registry ->
                                 ask(registry.resolve(Routes.CATALOGUE), CatalogueMessage.class)
-                                        .onErrorResume(_ -> Mono.empty()),
+                                        .onErrorMap(
+                                                failure -> Calls.away(failure, REGISTRY, registry)),
                         1)
                 .next()
+                .onErrorMap(failures -> Exceptions.unwrapMultiple(failures).getLast())
                 .switchIfEmpty(
                         Mono.error(
                                 () ->
                                         new CaravanException(
                                                 FaultCode.NO_CAPACITY,
-                                                REGISTRY + " does not answer; try again")));
+                                                REGISTRY + " is not known here; try again")));
     }
 
     /** Agents that do not answer are left out, and what they run. */
