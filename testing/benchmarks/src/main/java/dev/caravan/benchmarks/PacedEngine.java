@@ -4,15 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,10 +42,7 @@ public final class PacedEngine {
             String paced =
                     program.equals("llama-server")
                             ? "case \" $* \" in *\" -a \"*) exec '%s' -Xmx256m -cp '%s' %s;; esac\n"
-                                    .formatted(
-                                            java,
-                                            System.getProperty("java.class.path"),
-                                            PacedEngine.class.getName())
+                                    .formatted(java, classPath(), PacedEngine.class.getName())
                             : "";
             Path script = folder.resolve(program);
             Files.writeString(
@@ -55,6 +55,13 @@ public final class PacedEngine {
         return folder;
     }
 
+    /** The engine is started in a folder of its own. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     public static void main(String[] arguments) throws IOException {
         long pace = Long.parseLong(System.getenv().getOrDefault(PACE, "20000")) * 1000;
         HttpServer server =
@@ -62,6 +69,9 @@ public final class PacedEngine {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/health", exchange -> answer(exchange, "{\"status\":\"ok\"}"));
         server.createContext("/slots", exchange -> answer(exchange, "[]"));
+        server.createContext("/tokenize", exchange -> answer(exchange, "{\"tokens\":[1]}"));
+        server.createContext(
+                "/apply-template", exchange -> answer(exchange, "{\"prompt\":\"word\"}"));
         server.createContext("/completion", exchange -> complete(exchange, pace));
         server.start();
         System.out.printf(
