@@ -96,7 +96,10 @@ public final class LocalCluster implements AutoCloseable {
         Instant began = Instant.now();
         Said up = cluster.up();
         if (up.exit() != 0) {
-            throw new IllegalStateException("up ended with " + up.exit() + ":\n" + up.text());
+            Said down = cluster.caravan("down");
+            throw new IllegalStateException(
+                    "up ended with %d:\n%s\ndown then with %d"
+                            .formatted(up.exit(), up.text(), down.exit()));
         }
         cluster.upOutput = up.text();
         System.out.println("up took " + Duration.between(began, Instant.now()).toMillis() + " ms");

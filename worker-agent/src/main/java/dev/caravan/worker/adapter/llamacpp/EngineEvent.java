@@ -6,7 +6,7 @@ import java.util.List;
 /** One event of a streamed completion, plain or chat, as the engine says it. */
 sealed interface EngineEvent {
 
-    /** Prompt tokens evaluated so far; its {@code tokens} are a placeholder and left out. */
+    /** Prompt tokens evaluated so far; the ids beside them are of no token and left out. */
     record Prefill(int processed, int total) implements EngineEvent {}
 
     /**
