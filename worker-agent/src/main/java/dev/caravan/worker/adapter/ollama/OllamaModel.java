@@ -65,7 +65,8 @@ final class OllamaModel {
                 ParameterText.parse(orEmpty(show.parameters())),
                 ModelPolicy.DEFAULT,
                 Optional.empty(),
-                ModelRunner.OLLAMA);
+                ModelRunner.OLLAMA,
+                StoredModel.Parts.NONE);
     }
 
     private static StoredModel.Description description(

@@ -4,6 +4,7 @@ import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.StoredModel;
@@ -53,7 +54,9 @@ public final class FakeStore implements ModelStore {
                         Map.of(),
                         Map.of(),
                         ModelPolicy.DEFAULT,
-                        fault));
+                        fault,
+                        ModelRunner.LLAMA_CPP,
+                        StoredModel.Parts.NONE));
     }
 
     public void clear() {
