@@ -75,7 +75,7 @@ final class FakeAgent implements AutoCloseable {
     }
 
     static Frame head() {
-        return new Frame.Head("b1", "replica", 7, 5, List.of(1, 2, 3, 4, 5));
+        return new Frame.Head("b1", "replica", 7, 5, List.of(1, 2, 3, 4, 5), null);
     }
 
     static Frame piece(long sequence, String text) {

@@ -180,6 +180,7 @@ class AgentAnswersTest {
                 null,
                 tools ? WireJson.mapper().readTree(TOOLS).valueStream().toList() : null,
                 answer,
+                null,
                 null);
     }
 
@@ -212,6 +213,7 @@ class AgentAnswersTest {
                 more,
                 null,
                 answer,
+                null,
                 null);
     }
 
@@ -228,7 +230,8 @@ class AgentAnswersTest {
                 null,
                 null,
                 null,
-                wish);
+                wish,
+                null);
     }
 
     private static List<Frame.Piece> pieces(List<Frame> frames) {
@@ -676,6 +679,7 @@ class AgentAnswersTest {
                         null,
                         null,
                         new RunMessage.Answer(null, null, null, true, false, false, null),
+                        null,
                         null);
 
         List<Frame> frames = agent.run(cut).all();
@@ -741,6 +745,7 @@ class AgentAnswersTest {
                                 new RunMessage.Instruction(null, image, null, null),
                                 null,
                                 PLAIN,
+                                null,
                                 null);
 
         TestAgent.Answer answer = agent.run(message);

@@ -278,7 +278,9 @@ class OllamaAgentTest {
                                 .readTree(
                                         "{\"model\":\"llama3.2:latest\",\"prompt\":\"Where to?\",\"stream\":true,\"keep_alive\":600,\"options\":{\"num_predict\":32,\"temperature\":0.2,\"num_ctx\":4096}}"));
         assertThat(frames.getFirst())
-                .isEqualTo(new Frame.Head("ollama 0.33.0", replica.replicaId(), 7, 0, List.of()));
+                .isEqualTo(
+                        new Frame.Head(
+                                "ollama 0.33.0", replica.replicaId(), 7, 0, List.of(), null));
         assertThat(frames.subList(1, 3))
                 .map(Frame.Piece.class::cast)
                 .satisfiesExactly(
@@ -354,6 +356,7 @@ class OllamaAgentTest {
                         null,
                         List.of(WireJson.mapper().readTree("{\"type\":\"function\"}")),
                         new RunMessage.Answer(true, "low", 2, false, false, false, null),
+                        null,
                         null);
 
         List<Frame> frames = agent.run(message).all();
@@ -412,6 +415,7 @@ class OllamaAgentTest {
                                 "end", List.of("aGk="), List.of(1, 2), "{{ .Prompt }}"),
                         null,
                         null,
+                        null,
                         null);
 
         agent.run(message).all();
@@ -444,7 +448,8 @@ class OllamaAgentTest {
                         null,
                         null,
                         null,
-                        new RunMessage.Embed("a caravan", false, scaled));
+                        new RunMessage.Embed("a caravan", false, scaled),
+                        null);
 
         List<Frame> frames = agent.run(message).all();
 

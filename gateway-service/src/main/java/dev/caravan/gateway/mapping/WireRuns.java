@@ -7,6 +7,7 @@ import dev.caravan.core.run.LoadOptions;
 import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
+import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
@@ -17,6 +18,7 @@ import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -42,7 +44,17 @@ public final class WireRuns {
                 WirePrompts.more(prompt),
                 WirePrompts.tools(prompt),
                 answer(request.answer()),
-                WirePrompts.embed(prompt));
+                WirePrompts.embed(prompt),
+                request.resume().map(WireRuns::resume).orElse(null));
+    }
+
+    private static RunMessage.Resume resume(ResumePoint point) {
+        return new RunMessage.Resume(
+                point.byIds() ? point.promptIds() : null,
+                point.byIds() ? point.ids() : null,
+                point.text(),
+                point.thinking().isEmpty() ? null : point.thinking(),
+                point.answered());
     }
 
     private static RunMessage.@Nullable Answer answer(AnswerOptions answer) {
@@ -91,8 +103,15 @@ public final class WireRuns {
             case Frame.Piece piece -> piece(piece);
             case Frame.Rendered(var prompt, var images) -> new RunFrame.Rendered(prompt, images);
             case Frame.Vector(var values) -> new RunFrame.Vector(values);
-            case Frame.Head(var build, var replica, var seed, var tokens, var ids) ->
-                    new RunFrame.Head(build, replica, seed, tokens, orEmpty(ids));
+            case Frame.Head(var build, var replica, var seed, var tokens, var ids, var resumed) ->
+                    new RunFrame.Head(
+                            build,
+                            replica,
+                            seed,
+                            tokens,
+                            orEmpty(ids),
+                            Optional.ofNullable(resumed)
+                                    .map(how -> new RunFrame.Resumed(how.tokens(), how.byIds())));
             case Frame.Progress(var processed, var total) ->
                     new RunFrame.Progress(processed, total);
             case Frame.End end -> end(end);
@@ -139,7 +158,8 @@ public final class WireRuns {
                 duration(end.promptMillis()),
                 end.answerTokens(),
                 duration(end.answerMillis()),
-                orEmpty(end.context()));
+                orEmpty(end.context()),
+                Optional.empty());
     }
 
     private static Duration duration(double millis) {

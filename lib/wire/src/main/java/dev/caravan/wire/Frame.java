@@ -10,13 +10,30 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Frame {
 
-    /** First line: {@code {"head":{..}}}. */
+    /**
+     * First line: {@code {"head":{..}}}.
+     *
+     * @param resumed absent: the answer starts at the prompt
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Head(
-            String build, String replicaId, long seed, int promptTokens, List<Integer> promptIds)
+            String build,
+            String replicaId,
+            long seed,
+            int promptTokens,
+            List<Integer> promptIds,
+            @Nullable Resumed resumed)
             implements Frame {}
 
     /**
-     * While the prompt is evaluated: {@code {"progress":{"processed":512,"total":4096}}}; tokens.
+     * @param tokens of the answer it goes on behind
+     * @param byIds whether these are the ones that were told before
+     */
+    record Resumed(int tokens, boolean byIds) {}
+
+    /**
+     * While the prompt is evaluated: {@code {"progress":{"processed":512,"total":4096}}}; tokens. 0
+     * of 0 says only that whoever answers is there.
      */
     record Progress(int processed, int total) implements Frame {}
 

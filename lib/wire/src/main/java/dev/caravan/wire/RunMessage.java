@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param tools what the model may call, in Ollama's form; absent: none
  * @param answer what belongs to the answer beside the choice of tokens; absent: the defaults
  * @param embed text whose vector is wanted instead of an answer
+ * @param resume where a broken answer goes on; absent: from the start
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunMessage(
@@ -33,7 +34,8 @@ public record RunMessage(
         @Nullable Instruction instruction,
         @Nullable List<JsonNode> tools,
         @Nullable Answer answer,
-        @Nullable Embed embed) {
+        @Nullable Embed embed,
+        @Nullable Resume resume) {
 
     /** A plain answer to a text or a conversation. */
     public RunMessage(
@@ -57,8 +59,22 @@ public record RunMessage(
                 null,
                 null,
                 null,
+                null,
                 null);
     }
+
+    /**
+     * @param promptIds absent: the prompt is rendered again
+     * @param ids of the answer so far; absent: its text counts
+     * @param answered tokens of the answer so far
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Resume(
+            @Nullable List<Integer> promptIds,
+            @Nullable List<Integer> ids,
+            String text,
+            @Nullable String thinking,
+            int answered) {}
 
     /**
      * @param images in Base64; absent: none

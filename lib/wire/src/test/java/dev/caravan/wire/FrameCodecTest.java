@@ -28,7 +28,7 @@ class FrameCodecTest {
     void readsWhatItWrote() {
         List<Frame> frames =
                 List.of(
-                        new Frame.Head("b1", "r-1", 7, 3, List.of(1, 2, 3)),
+                        new Frame.Head("b1", "r-1", 7, 3, List.of(1, 2, 3), null),
                         new Frame.Progress(512, 4096),
                         new Frame.End("stop", 3, 1, 1.5, 9, 20.25),
                         new Frame.End("stop", 3, 1, 1.5, 9, 20.25, List.of(1, 2, 3)),

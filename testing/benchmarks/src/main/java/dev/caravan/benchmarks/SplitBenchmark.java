@@ -27,7 +27,8 @@ public final class SplitBenchmark {
     private SplitBenchmark() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Path folder = Path.of("target", "bench-split").toAbsolutePath();
+        Path targets = Files.createDirectories(Path.of("target").toAbsolutePath());
+        Path folder = Files.createTempDirectory(targets, "bench-split-");
         try (RelayedCluster cluster = RelayedCluster.start(folder, HOSTS)) {
             String model = cluster.fixture("--layers", "12", "--width", "1280", "--seed", "7");
             for (int hosts = 2; hosts <= HOSTS; hosts++) {

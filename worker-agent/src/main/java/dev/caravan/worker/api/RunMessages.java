@@ -4,6 +4,7 @@ import static dev.caravan.worker.api.Bodies.required;
 
 import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.OutputFormat;
+import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.core.run.Thinking;
@@ -34,7 +35,22 @@ final class RunMessages {
         return new EngineRequest(
                 PromptMessages.prompt(message),
                 options(required(message.options(), "options")),
-                answer(message.answer()));
+                answer(message.answer()),
+                Optional.ofNullable(message.resume()).map(RunMessages::resume));
+    }
+
+    private static ResumePoint resume(RunMessage.Resume resume) {
+        if (resume.answered() < 0) {
+            throw Bodies.invalid(
+                    "resume.answered: %d (expected: >= 0)".formatted(resume.answered()));
+        }
+        List<Integer> ids = resume.ids() == null ? List.of() : resume.ids();
+        return new ResumePoint(
+                resume.promptIds() == null ? List.of() : resume.promptIds(),
+                ids,
+                required(resume.text(), "resume.text"),
+                orEmpty(resume.thinking()),
+                Math.max(resume.answered(), ids.size()));
     }
 
     private static AnswerOptions answer(RunMessage.@Nullable Answer answer) {
@@ -107,7 +123,10 @@ final class RunMessages {
                             head.replica(),
                             head.seed(),
                             head.promptTokens(),
-                            head.promptIds());
+                            head.promptIds(),
+                            head.resumed()
+                                    .map(how -> new Frame.Resumed(how.tokens(), how.byIds()))
+                                    .orElse(null));
             case RunFrame.Progress(int processed, int total) ->
                     new Frame.Progress(processed, total);
             case RunFrame.Piece piece ->

@@ -182,7 +182,8 @@ public final class CallReader {
                         context.bucket(),
                         common.keepAlive(),
                         options.distributed(),
-                        options.loading());
+                        options.loading(),
+                        Optional.empty());
         return new InferenceCall(common.sent(), common.stream(), intent, request);
     }
 }

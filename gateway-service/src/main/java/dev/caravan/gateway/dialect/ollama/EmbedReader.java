@@ -8,6 +8,7 @@ import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunRequest;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Bodies of /api/embed and /api/embeddings to requests, one for each text. */
@@ -89,6 +90,7 @@ public final class EmbedReader {
                 context.bucket(),
                 keepAlive,
                 options.distributed(),
-                options.loading());
+                options.loading(),
+                Optional.empty());
     }
 }

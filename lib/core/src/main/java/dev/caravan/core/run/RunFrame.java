@@ -3,6 +3,7 @@ package dev.caravan.core.run;
 import dev.caravan.core.fault.FaultCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a replica answers: one {@link Head}, then {@link Piece}s numbered from 0, then one {@link
@@ -16,13 +17,37 @@ public sealed interface RunFrame {
      * @param seed in effect; negative where the engine drew its own and does not tell
      * @param promptTokens tokens of the rendered prompt
      * @param promptIds their ids, so that an answer can be resumed on another replica
+     * @param resumed how it goes on behind the part of the answer that was told before; empty: it
+     *     starts at the prompt
      */
-    record Head(String build, String replica, long seed, int promptTokens, List<Integer> promptIds)
+    record Head(
+            String build,
+            String replica,
+            long seed,
+            int promptTokens,
+            List<Integer> promptIds,
+            Optional<Resumed> resumed)
             implements RunFrame {
         public Head {
             promptIds = List.copyOf(promptIds);
         }
+
+        public Head(
+                String build,
+                String replica,
+                long seed,
+                int promptTokens,
+                List<Integer> promptIds) {
+            this(build, replica, seed, promptTokens, promptIds, Optional.empty());
+        }
     }
+
+    /**
+     * @param tokens of the answer it goes on behind; what was told beyond them is made again and
+     *     left out
+     * @param byIds whether these are the tokens that were told; else the text was tokenized again
+     */
+    record Resumed(int tokens, boolean byIds) {}
 
     /** While the prompt is evaluated: tokens done of all its tokens. */
     record Progress(int processed, int total) implements RunFrame {}
@@ -89,6 +114,7 @@ public sealed interface RunFrame {
      * @param cachedTokens of them, from the cache
      * @param context ids of prompt and answer, where the prompt was one instruction and they are
      *     known; else empty
+     * @param continued whether replicas were lost on the way; empty: none was
      */
     record End(
             EndReason reason,
@@ -97,7 +123,8 @@ public sealed interface RunFrame {
             Duration promptTime,
             int answerTokens,
             Duration answerTime,
-            List<Integer> context)
+            List<Integer> context,
+            Optional<Continued> continued)
             implements RunFrame {
         public End {
             context = List.copyOf(context);
@@ -117,12 +144,46 @@ public sealed interface RunFrame {
                     promptTime,
                     answerTokens,
                     answerTime,
-                    List.of());
+                    List.of(),
+                    Optional.empty());
         }
 
         public End withContext(List<Integer> ids) {
             return new End(
-                    reason, promptTokens, cachedTokens, promptTime, answerTokens, answerTime, ids);
+                    reason,
+                    promptTokens,
+                    cachedTokens,
+                    promptTime,
+                    answerTokens,
+                    answerTime,
+                    ids,
+                    continued);
+        }
+
+        /** The same of an answer with so many tokens before and in it. */
+        public End of(int prompt, int answer) {
+            return new End(
+                    reason,
+                    prompt,
+                    Math.min(cachedTokens, prompt),
+                    promptTime,
+                    answer,
+                    answerTime,
+                    context,
+                    continued);
+        }
+
+        /** The same of an answer that had parts before, whose times are added. */
+        public End after(Duration morePrompt, Duration moreAnswer, Continued how) {
+            return new End(
+                    reason,
+                    promptTokens,
+                    cachedTokens,
+                    promptTime.plus(morePrompt),
+                    answerTokens,
+                    answerTime.plus(moreAnswer),
+                    context,
+                    Optional.of(how));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param distributed how the model is to be loaded if it is not: true over several agents, false on
  *     one, empty as it fits
  * @param loading how its engine is to be started if it is not
+ * @param resume where a broken answer goes on; empty: from the start
  */
 public record RunRequest(
         String id,
@@ -25,7 +26,8 @@ public record RunRequest(
         int contextLength,
         KeepAlive keepAlive,
         Optional<Boolean> distributed,
-        LoadOptions loading) {
+        LoadOptions loading,
+        Optional<ResumePoint> resume) {
 
     /** One that does not care how the model is loaded and wants a plain answer. */
     public RunRequest(
@@ -46,7 +48,8 @@ public record RunRequest(
                 contextLength,
                 keepAlive,
                 Optional.empty(),
-                LoadOptions.NONE);
+                LoadOptions.NONE,
+                Optional.empty());
     }
 
     /** The same about something else. */
@@ -61,6 +64,32 @@ public record RunRequest(
                 contextLength,
                 keepAlive,
                 distributed,
-                loading);
+                loading,
+                resume);
+    }
+
+    /** The rest of the answer, made with the seed that the part before was made with. */
+    public RunRequest resumedAt(ResumePoint point, long seed) {
+        return seeded(seed, Optional.of(point));
+    }
+
+    /** The same answer once more, from the start. */
+    public RunRequest repeated(long seed) {
+        return seeded(seed, Optional.empty());
+    }
+
+    private RunRequest seeded(long seed, Optional<ResumePoint> point) {
+        return new RunRequest(
+                id,
+                model,
+                digest,
+                prompt,
+                seed < 0 ? options : options.withSeed(seed),
+                answer,
+                contextLength,
+                keepAlive,
+                distributed,
+                loading,
+                point);
     }
 }

@@ -1,5 +1,6 @@
 package dev.caravan.core.run;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -99,9 +100,20 @@ public record SamplingOptions(
 
     /** The same with another bound. */
     public SamplingOptions withPredict(int most) {
+        return with(most, seed, named);
+    }
+
+    /** The same with a seed that goes before the model's own. */
+    public SamplingOptions withSeed(long other) {
+        Set<String> more = new HashSet<>(named);
+        more.add("seed");
+        return with(predict, other, more);
+    }
+
+    private SamplingOptions with(int most, long otherSeed, Set<String> names) {
         return new SamplingOptions(
                 most,
-                seed,
+                otherSeed,
                 topK,
                 topP,
                 minP,
@@ -114,6 +126,6 @@ public record SamplingOptions(
                 keep,
                 stop,
                 format,
-                named);
+                names);
     }
 }

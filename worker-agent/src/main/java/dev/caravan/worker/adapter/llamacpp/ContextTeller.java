@@ -1,9 +1,11 @@
 package dev.caravan.worker.adapter.llamacpp;
 
+import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -14,9 +16,11 @@ import reactor.core.publisher.Mono;
 final class ContextTeller {
 
     private final EngineTexts texts;
+    private final Optional<ResumePoint> resume;
 
-    ContextTeller(EngineTexts texts) {
+    ContextTeller(EngineTexts texts, Optional<ResumePoint> resume) {
         this.texts = texts;
+        this.resume = resume;
     }
 
     Flux<RunFrame> tell(Flux<RunFrame> answer) {
@@ -31,6 +35,7 @@ final class ContextTeller {
         return switch (frame) {
             case RunFrame.Head head -> {
                 told.ids.addAll(head.promptIds());
+                resume.ifPresent(point -> told.before(point, head.resumed()));
                 yield Mono.just(frame);
             }
             case RunFrame.Piece piece -> {
@@ -51,6 +56,15 @@ final class ContextTeller {
         private final List<Integer> answered = new ArrayList<>();
         private final StringBuilder text = new StringBuilder();
         private boolean complete = true;
+
+        /** What was told before the answer broke off. */
+        void before(ResumePoint point, Optional<RunFrame.Resumed> how) {
+            text.append(point.thinking()).append(point.text());
+            how.filter(RunFrame.Resumed::byIds)
+                    .ifPresentOrElse(
+                            kept -> answered.addAll(point.ids().subList(0, kept.tokens())),
+                            () -> complete = false);
+        }
 
         void add(RunFrame.Piece piece) {
             text.append(piece.thinking()).append(piece.text());

@@ -1,5 +1,6 @@
 package dev.caravan.worker.adapter.llamacpp;
 
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,6 +19,8 @@ final class EngineTexts {
     private record Rendered(String prompt) {}
 
     private record Tokens(int[] tokens) {}
+
+    private record Content(String content) {}
 
     /** By the engine's own reading of the model's chat template. */
     Mono<String> rendered(Conversation conversation) {
@@ -38,6 +41,12 @@ final class EngineTexts {
     /** Of text alone, without special tokens. */
     Mono<int[]> plainTokens(String text) {
         return tokens(text, false, false);
+    }
+
+    /** What the tokens say, special ones included. */
+    Mono<String> text(List<Integer> ids) {
+        return engine.post("/detokenize", JSON.writeValueAsBytes(Map.of("tokens", ids)))
+                .map(body -> JSON.readValue(body, Content.class).content());
     }
 
     private Mono<int[]> tokens(String text, boolean add, boolean parse) {

@@ -14,6 +14,8 @@ import java.util.Optional;
 /** A model's conversations as the interpreter of Go templates takes them. */
 record GoPrompts(StoredModel model, PromptTemplates templates) {
 
+    private static final ThinkingTags USUAL_TAGS = new ThinkingTags("<think>", "</think>");
+
     /** Empty: the engine is to render it by the chat template in the model's file. */
     Optional<String> render(Conversation conversation) {
         return templates.render(model, go(conversation));
@@ -29,12 +31,27 @@ record GoPrompts(StoredModel model, PromptTemplates templates) {
         return templates.fillIn(model, said.template(), said.text(), said.suffix(), go(thinking));
     }
 
-    /** What is around the reasoning that was asked for. */
+    /**
+     * What is around the reasoning that was asked for; empty also where the file's own template has
+     * other words for it.
+     */
     Optional<ThinkingTags> thinkingTags(Conversation conversation) {
         return conversation
                 .thinking()
                 .filter(Thinking::on)
-                .flatMap(_ -> templates.thinkingTags(model));
+                .flatMap(
+                        _ ->
+                                render(conversation).isPresent()
+                                        ? templates.thinkingTags(model)
+                                        : model.parts()
+                                                .chatTemplate()
+                                                .filter(GoPrompts::hasUsualTags)
+                                                .map(_ -> USUAL_TAGS));
+    }
+
+    private static boolean hasUsualTags(String chatTemplate) {
+        return chatTemplate.contains(USUAL_TAGS.opening())
+                && chatTemplate.contains(USUAL_TAGS.closing());
     }
 
     private static dev.caravan.template.Conversation go(Conversation conversation) {

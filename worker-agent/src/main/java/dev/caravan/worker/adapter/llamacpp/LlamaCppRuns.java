@@ -2,15 +2,14 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
-import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
+import dev.caravan.template.ThinkingTags;
+import dev.caravan.worker.adapter.llamacpp.CompletionBody.Start;
 import dev.caravan.worker.app.engine.EngineRequest;
 import dev.caravan.worker.app.engine.EngineSpec;
 import dev.caravan.worker.app.prompt.PromptTemplates;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,53 +26,35 @@ final class LlamaCppRuns {
 
     private static final long SEEDS = 1L << 32;
 
+    private static final Reading PLAIN = new Reading.Plain();
+
     private final EngineSpec spec;
-    private final String build;
     private final EngineHttp engine;
     private final EngineTexts texts;
+    private final LlamaCppAnswers answers;
     private final ModelDefaults defaults;
     private final GoPrompts go;
 
     LlamaCppRuns(EngineSpec spec, String build, EngineHttp engine, PromptTemplates templates) {
         this.spec = spec;
-        this.build = build;
         this.engine = engine;
         this.texts = new EngineTexts(engine);
+        this.answers = new LlamaCppAnswers(spec, build, engine);
         this.defaults = ModelDefaults.of(spec.model());
         this.go = new GoPrompts(spec.model(), templates);
-    }
-
-    /**
-     * One answer being made.
-     *
-     * @param options with the model's own
-     * @param seed in effect; 0 to 2^32 - 1
-     * @param fit to the tokens of context it has
-     */
-    private record Run(SamplingOptions options, AnswerOptions answer, long seed, ContextFit fit) {
-
-        int predict(int promptTokens) {
-            int most = SamplingJson.predict(options.predict(), fit.context());
-            return answer.shift() ? most : Math.min(most, fit.context() - promptTokens);
-        }
-
-        int probabilities() {
-            return answer.topLogprobs().orElse(-1);
-        }
-
-        /** The engine tells one alternative at least, the token itself. */
-        RunFrame told(RunFrame frame) {
-            return probabilities() == 0 && frame instanceof RunFrame.Piece piece
-                    ? piece.withoutAlternatives()
-                    : frame;
-        }
     }
 
     Flux<RunFrame> run(EngineRequest request) {
         SamplingOptions options = request.options().orElse(defaults.options());
         int context = spec.contextLength();
         int limit = Math.min(request.answer().contextLimit().orElse(context), context);
-        Run run = new Run(options, request.answer(), seed(options.seed()), new ContextFit(limit));
+        LlamaCppRun run =
+                new LlamaCppRun(
+                        options,
+                        request.answer(),
+                        seed(options.seed()),
+                        new ContextFit(limit),
+                        request.resume());
         return switch (request.prompt()) {
             case Prompt.Embedding text ->
                     new Embeddings(engine, texts, limit)
@@ -82,7 +63,7 @@ final class LlamaCppRuns {
                             .flatMapMany(
                                     made ->
                                             Flux.fromIterable(made)
-                                                    .startWith(head(run, new int[0])));
+                                                    .startWith(answers.head(run, new int[0])));
             case Prompt.Raw raw -> text(run, raw.text(), raw.images(), List.of());
             case Prompt.Instruction said -> instruction(run, said);
             case Prompt.Chat chat ->
@@ -95,11 +76,11 @@ final class LlamaCppRuns {
         };
     }
 
-    private Flux<RunFrame> instruction(Run run, Prompt.Instruction said) {
-        return new ContextTeller(texts).tell(instructed(run, said));
+    private Flux<RunFrame> instruction(LlamaCppRun run, Prompt.Instruction said) {
+        return new ContextTeller(texts, run.resume()).tell(instructed(run, said));
     }
 
-    private Flux<RunFrame> instructed(Run run, Prompt.Instruction said) {
+    private Flux<RunFrame> instructed(LlamaCppRun run, Prompt.Instruction said) {
         List<Integer> before = said.context().orElse(List.of());
         if (!said.suffix().isEmpty()) {
             String gap = go.fillIn(said, run.answer().thinking());
@@ -121,11 +102,12 @@ final class LlamaCppRuns {
     }
 
     /** In Ollama a chat for no token gives one. */
-    private static Run atLeastOneToken(Run run) {
-        return new Run(run.options().withPredict(1), run.answer(), run.seed(), run.fit());
+    private static LlamaCppRun atLeastOneToken(LlamaCppRun run) {
+        return new LlamaCppRun(
+                run.options().withPredict(1), run.answer(), run.seed(), run.fit(), run.resume());
     }
 
-    private Flux<RunFrame> conversation(Run run, Conversation whole) {
+    private Flux<RunFrame> conversation(LlamaCppRun run, Conversation whole) {
         Mono<ContextFit.Fitted> fitted =
                 run.answer().truncate() ? run.fit().fit(whole, this::fitted) : fitted(whole);
         return fitted.flatMapMany(
@@ -141,21 +123,16 @@ final class LlamaCppRuns {
                 });
     }
 
-    private Flux<RunFrame> made(Run run, ContextFit.Fitted ready) {
+    private Flux<RunFrame> made(LlamaCppRun run, ContextFit.Fitted ready) {
         Conversation conversation = ready.conversation();
-        if (!conversation.needsParser()) {
-            return completion(run, ready.ids(), ready.prompt(), List.of());
+        Optional<ThinkingTags> tags = go.thinkingTags(conversation);
+        boolean ours = tags.isPresent() || go.render(conversation).isPresent();
+        if (conversation.hasCallsOrMedia() || conversation.needsParser() && !ours) {
+            return spec.model().templated() ? answers.chat(run, ready) : Flux.error(unread());
         }
-        if (go.render(conversation).isEmpty()) {
-            return chat(run, ready);
-        }
-        if (conversation.hasCallsOrMedia()) {
-            return spec.model().templated() ? chat(run, ready) : Flux.error(unread());
-        }
-        Flux<RunFrame> answer = completion(run, ready.ids(), ready.prompt(), List.of());
-        return go.thinkingTags(conversation)
-                .map(tags -> ThoughtSplitter.split(answer, tags, ready.prompt()))
-                .orElse(answer);
+        Reading reading =
+                tags.<Reading>map(known -> new Reading.Tagged(known, ready.prompt())).orElse(PLAIN);
+        return answers.completion(run, new Start(ready.ids(), ready.prompt(), List.of()), reading);
     }
 
     private CaravanException unread() {
@@ -184,18 +161,20 @@ final class LlamaCppRuns {
     }
 
     private static Flux<RunFrame> rendered(String prompt, int images) {
-        return Flux.just(new RunFrame.Rendered(prompt, images), nothing(0));
+        return Flux.just(new RunFrame.Rendered(prompt, images), LlamaCppAnswers.nothing(0, 0));
     }
 
     /** Text that goes to the model as it stands, behind tokens of turns before it. */
-    private Flux<RunFrame> text(Run run, String text, List<String> images, List<Integer> before) {
+    private Flux<RunFrame> text(
+            LlamaCppRun run, String text, List<String> images, List<Integer> before) {
         if (run.answer().renderOnly()) {
             return rendered(text, images.size());
         }
         Mono<int[]> ids =
                 before.isEmpty()
                         ? texts.promptTokens(text)
-                        : texts.furtherTokens(text).map(more -> joined(before, more));
+                        : texts.furtherTokens(text)
+                                .map(more -> LlamaCppAnswers.joined(before, more));
         return ids.map(
                         all ->
                                 run.fit()
@@ -203,95 +182,7 @@ final class LlamaCppRuns {
                                                 all,
                                                 run.options().keep(),
                                                 run.answer().truncate() && run.answer().shift()))
-                .flatMapMany(all -> completion(run, all, text, images));
-    }
-
-    private static int[] joined(List<Integer> before, int[] more) {
-        int[] all = new int[before.size() + more.length];
-        Arrays.setAll(
-                all,
-                index -> index < before.size() ? before.get(index) : more[index - before.size()]);
-        return all;
-    }
-
-    private Flux<RunFrame> completion(Run run, int[] ids, String text, List<String> images) {
-        RunFrame head = head(run, ids);
-        if (run.options().predict() == 0) {
-            // The engine takes a prediction of 0 for one token here and none there.
-            return Flux.just(head, nothing(ids.length));
-        }
-        byte[] body =
-                CompletionBody.of(
-                        new CompletionBody.Start(ids, text, images),
-                        run.options(),
-                        run.seed(),
-                        run.predict(ids.length),
-                        run.probabilities());
-        FrameAssembler assembler = new FrameAssembler(texts::plainTokens);
-        return answer("/completion", body, head, Optional.of(assembler)).map(run::told);
-    }
-
-    private Flux<RunFrame> chat(Run run, ContextFit.Fitted ready) {
-        byte[] body =
-                ChatCompletionBody.of(
-                        ready.conversation(),
-                        run.options(),
-                        run.seed(),
-                        Math.max(1, run.predict(ready.ids().length)),
-                        run.probabilities());
-        return answer("/v1/chat/completions", body, head(run, ready.ids()), Optional.empty())
-                .map(run::told);
-    }
-
-    /**
-     * @param plain the assembler of a plain completion; empty: it is a chat completion
-     */
-    private Flux<RunFrame> answer(
-            String path, byte[] body, RunFrame head, Optional<FrameAssembler> plain) {
-        AnswerAssembler assembler =
-                plain.<AnswerAssembler>map(known -> known).orElseGet(ChatAssembler::new);
-        EventDecoder decoder =
-                new EventDecoder(plain.isPresent() ? EventParser::parse : ChatEventParser::parse);
-        return engine.stream(
-                path,
-                body,
-                content ->
-                        Flux.concat(
-                                Mono.just(head),
-                                content.map(decoder::decode)
-                                        .concatMapIterable(events -> events)
-                                        .concatMap(assembler::accept)
-                                        .concatWith(Flux.defer(() -> cutOff(assembler, "")))
-                                        .onErrorResume(
-                                                cause ->
-                                                        cutOff(
-                                                                assembler,
-                                                                ": " + cause.getMessage()))));
-    }
-
-    private Flux<RunFrame> cutOff(AnswerAssembler assembler, String cause) {
-        return assembler.isEnded()
-                ? Flux.empty()
-                : Flux.just(
-                        new RunFrame.Fail(
-                                FaultCode.UPSTREAM_FAILED,
-                                "engine of replica %s: the answer ended before its end%s"
-                                        .formatted(spec.id(), cause),
-                                true));
-    }
-
-    private RunFrame head(Run run, int[] ids) {
-        return new RunFrame.Head(
-                build,
-                spec.id().value(),
-                run.seed(),
-                ids.length,
-                Arrays.stream(ids).boxed().toList());
-    }
-
-    private static RunFrame nothing(int promptTokens) {
-        return new RunFrame.End(
-                RunFrame.EndReason.LENGTH, promptTokens, 0, Duration.ZERO, 0, Duration.ZERO);
+                .flatMapMany(all -> answers.completion(run, new Start(all, text, images), PLAIN));
     }
 
     /** The seed in effect: drawn here where none is asked for, so that it can be told. */

@@ -2,8 +2,8 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.template.ThinkingTags;
+import dev.caravan.worker.adapter.llamacpp.Reading.Visible;
 import java.util.List;
-import reactor.core.publisher.Flux;
 
 /**
  * Tells a model's reasoning from its answer by the tags around it, as Ollama does: reasoning comes
@@ -27,24 +27,29 @@ final class ThoughtSplitter {
     private boolean fresh = true;
     private long next;
 
-    private ThoughtSplitter(ThinkingTags tags, String prompt) {
-        this.tags = tags;
-        this.where =
-                prompt.stripTrailing().endsWith(tags.opening()) ? Where.THINKING : Where.BEFORE;
-    }
-
     /**
      * @param prompt may open the reasoning itself
      */
-    static Flux<RunFrame> split(Flux<RunFrame> frames, ThinkingTags tags, String prompt) {
-        return Flux.defer(
-                () -> {
-                    ThoughtSplitter splitter = new ThoughtSplitter(tags, prompt);
-                    return frames.concatMapIterable(splitter::accept);
-                });
+    ThoughtSplitter(ThinkingTags tags, String prompt) {
+        this.tags = tags;
+        this.where = isOpen(tags, prompt) ? Where.THINKING : Where.BEFORE;
     }
 
-    private List<RunFrame> accept(RunFrame frame) {
+    static boolean isOpen(ThinkingTags tags, String prompt) {
+        return prompt.stripTrailing().endsWith(tags.opening());
+    }
+
+    /** What is told of the beginning of an answer; its rest may follow. */
+    Visible split(String said) {
+        held.append(said);
+        sort();
+        Visible told = new Visible(thinking.toString(), answer.toString());
+        thinking.setLength(0);
+        answer.setLength(0);
+        return told;
+    }
+
+    List<RunFrame> accept(RunFrame frame) {
         return switch (frame) {
             case RunFrame.Piece piece -> {
                 held.append(piece.text());

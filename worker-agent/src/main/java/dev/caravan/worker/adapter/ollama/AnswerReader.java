@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import tools.jackson.core.JacksonException;
@@ -139,7 +140,8 @@ final class AnswerReader {
                 Duration.ofNanos(line.promptNanos),
                 line.answerTokens,
                 Duration.ofNanos(line.answerNanos),
-                line.context);
+                line.context,
+                Optional.empty());
     }
 
     /** A last line may lack its line feed; an answer may lack its last line. */

@@ -47,7 +47,8 @@ class ThoughtSplitterTest {
             frames.add(END);
 
             List<RunFrame> told =
-                    ThoughtSplitter.split(Flux.fromIterable(frames), TAGS, prompt)
+                    new Reading.Tagged(TAGS, prompt)
+                            .read(Flux.fromIterable(frames), "")
                             .toStream()
                             .toList();
 
