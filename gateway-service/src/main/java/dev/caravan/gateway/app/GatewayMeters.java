@@ -93,6 +93,11 @@ public final class GatewayMeters {
         counter(RETRIES, Tags.of("model", label(model), "reason", lower(reason))).increment();
     }
 
+    /** An answer went on after its replica was lost. */
+    public void continued(ModelRef model, Duration pause) {
+        timer(CONTINUATION_PAUSE, Tags.of("model", label(model))).record(pause);
+    }
+
     /** A request that never ran. */
     public void rejected(FaultCode code) {
         switch (code) {

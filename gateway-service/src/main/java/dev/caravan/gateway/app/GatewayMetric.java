@@ -25,6 +25,10 @@ public enum GatewayMetric {
     QUEUE_WAIT("caravan.queue.wait", "arrival to slot", Buckets.FIRST_TOKEN),
     ADMISSION_REJECTED("caravan.admission.rejected", "requests turned away before they ran"),
     RETRIES("caravan.retries", "requests sent to another replica before their first byte"),
+    CONTINUATION_PAUSE(
+            "caravan.continuation.pause",
+            "time without a piece of answers that were continued after a replica was lost",
+            Buckets.FIRST_TOKEN),
     ROUTING_DECISION("caravan.routing.decision", "time of one routing decision", Buckets.SHORT),
     ROUTING_DECISIONS("caravan.routing.decisions", "routing decisions that chose, by reason"),
     DEGRADED_MODE("caravan.degraded.mode", "1 while the gateway lives on what it knew last");

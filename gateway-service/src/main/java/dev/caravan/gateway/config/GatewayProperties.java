@@ -23,7 +23,10 @@ import org.springframework.validation.annotation.Validated;
  *     OLLAMA_KEEP_ALIVE)
  * @param coldWait how long a request may wait for a load before it is told 503
  * @param stall longest time without any progress of an answer, prefill included
- * @param retries other replicas one request may try before its first byte
+ * @param retries other replicas one request may try before its first byte, and in a row to continue
+ *     it
+ * @param continuation whether an answer goes on elsewhere when its replica is lost; else it ends
+ *     with an error
  * @param maxBody largest body that is read
  * @param origins pages that may call beside those of this machine, such as {@code
  *     https://chat.example:8080}; one {@code *} in it is any text, alone it is every page (Ollama's
@@ -41,6 +44,7 @@ public record GatewayProperties(
         @DefaultValue("5m") Duration coldWait,
         @DefaultValue("5m") Duration stall,
         @DefaultValue("6") @Min(0) @Max(100) int retries,
+        @DefaultValue("true") boolean continuation,
         @DefaultValue("64MB") DataSize maxBody,
         @DefaultValue List<String> origins,
         @DefaultValue("96MB") DataSize allBodies,

@@ -112,7 +112,9 @@ class InferenceConfiguration {
     @Bean
     Failover failover(Replicas replicas, GatewayProperties properties, GatewayMeters meters) {
         RetryBudget budget = new RetryBudget(RETRY_SHARE, RETRY_RESERVE);
-        return new Failover(replicas, budget, properties.retries(), meters);
+        Failover.Limits limits =
+                new Failover.Limits(properties.retries(), properties.continuation());
+        return new Failover(replicas, budget, limits, meters);
     }
 
     @Bean

@@ -5,48 +5,51 @@ import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.ToldBefore.OtherText;
 import dev.caravan.gateway.app.GatewayMeters;
 import dev.caravan.gateway.app.Loaded;
 import dev.caravan.gateway.app.Replicas;
 import dev.caravan.gateway.app.RunningRequests;
 import dev.caravan.gateway.app.Ticket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 import reactor.util.retry.Retry;
 
 /**
- * Runs a request on one replica after another until one begins to answer.
+ * Runs a request on one replica after another until its answer is complete.
  *
  * <p>As long as nothing has gone to the client: a replica without a slot sends the request back to
  * its place in the line, which is no failure of anybody; a replica that broke is avoided and the
  * next one tried, within a number for each request and a {@link RetryBudget} for all. Heads and
  * progress are not passed on, so a replica that dies while it evaluates the prompt is replaced too.
- * Once a piece has gone out, what happens is passed on as it is.
+ *
+ * <p>Once a piece has gone out the answer is continued on another replica by its {@link Course},
+ * with one attempt after the other failing at most as often as a request may be tried again. That
+ * takes nothing out of the budget: it repeats no request, and replicas do not die by being asked.
  */
 public final class Failover {
 
+    /**
+     * @param retries other replicas one request may try in a row without a new piece
+     * @param continuation whether answers that the client has a part of are continued
+     */
+    public record Limits(int retries, boolean continuation) {}
+
     private final Replicas replicas;
     private final RetryBudget budget;
-    private final int mostRetries;
+    private final Limits limits;
     private final GatewayMeters meters;
 
-    /**
-     * @param mostRetries other replicas one request may try after the first
-     */
-    public Failover(Replicas replicas, RetryBudget budget, int mostRetries, GatewayMeters meters) {
+    public Failover(Replicas replicas, RetryBudget budget, Limits limits, GatewayMeters meters) {
         this.replicas = replicas;
         this.budget = budget;
-        this.mostRetries = mostRetries;
+        this.limits = limits;
         this.meters = meters;
-    }
-
-    /** What one request has come to; touched by one signal at a time. */
-    private static final class Attempts {
-        private boolean started;
-        private int retries;
     }
 
     /** Pieces and then one End, or an error. */
@@ -54,71 +57,142 @@ public final class Failover {
         return Flux.defer(
                 () -> {
                     budget.deposit();
-                    Attempts attempts = new Attempts();
-                    return Flux.defer(() -> attempt(ticket, entry, attempts))
+                    Attempts attempts = new Attempts(ticket, entry);
+                    return Flux.defer(attempts::next)
                             .retryWhen(
                                     Retry.from(
                                             failures ->
                                                     failures.concatMap(
                                                             failure ->
-                                                                    again(
-                                                                            ticket,
-                                                                            failure.failure(),
-                                                                            attempts))))
-                            .onErrorMap(ReplicaFailed.class, Failover::forClient);
+                                                                    attempts.again(
+                                                                            failure.failure()))));
                 });
     }
 
-    private Flux<List<RunFrame>> attempt(
-            Ticket ticket, RunningRequests.Entry entry, Attempts attempts) {
-        return ticket.slot()
-                .flatMapMany(
-                        target -> {
-                            entry.on(target.agent().id());
-                            return run(target, ticket, attempts);
-                        });
-    }
+    /** One request's tries; touched by one signal at a time. */
+    private final class Attempts {
 
-    private Flux<List<RunFrame>> run(Loaded target, Ticket ticket, Attempts attempts) {
-        return replicas.run(target, ticket.request())
-                .onErrorMap(fault -> failed(target, fault))
-                .<List<RunFrame>>handle((frames, sink) -> pass(target, frames, sink, attempts))
-                // before the next attempt hears of it, else its slot would be given back
-                .doOnTerminate(ticket::leaveSlot);
-    }
+        private final Ticket ticket;
+        private final RunningRequests.Entry entry;
+        private final Course course;
+        private int failed;
 
-    private static void pass(
-            Loaded target,
-            List<RunFrame> frames,
-            SynchronousSink<List<RunFrame>> sink,
-            Attempts attempts) {
-        List<RunFrame> visible = new ArrayList<>(frames.size());
-        for (RunFrame frame : frames) {
-            switch (frame) {
-                case RunFrame.Head _, RunFrame.Progress _ -> {}
-                case RunFrame.Piece _, RunFrame.End _, RunFrame.Rendered _, RunFrame.Vector _ ->
-                        visible.add(frame);
-                case RunFrame.Fail(var code, var message, var repeatable) -> {
-                    emit(visible, sink, attempts);
-                    var fault = new CaravanException(code, message);
-                    sink.error(new ReplicaFailed(target, fault, repeatable));
-                    return;
+        Attempts(Ticket ticket, RunningRequests.Entry entry) {
+            this.ticket = ticket;
+            this.entry = entry;
+            this.course = new Course(ticket.request(), meters::now, this::wentOn);
+        }
+
+        private void wentOn(Duration pause) {
+            failed = 0;
+            meters.continued(ticket.request().model(), pause);
+        }
+
+        Flux<List<RunFrame>> next() {
+            return ticket.slot()
+                    .onErrorMap(CaravanException.class, this::forClient)
+                    .flatMapMany(
+                            target -> {
+                                entry.on(target.agent().id());
+                                return run(target);
+                            });
+        }
+
+        private Flux<List<RunFrame>> run(Loaded target) {
+            return replicas.run(target, course.on(target))
+                    .onErrorMap(fault -> Failover.failed(target, fault))
+                    .<List<RunFrame>>handle((frames, sink) -> pass(target, frames, sink))
+                    // before the next attempt hears of it, else its slot would be given back
+                    .doOnTerminate(ticket::leaveSlot);
+        }
+
+        private void pass(
+                Loaded target, List<RunFrame> frames, SynchronousSink<List<RunFrame>> sink) {
+            List<RunFrame> visible = new ArrayList<>(frames.size());
+            Optional<ReplicaFailed> failure = Optional.empty();
+            try {
+                for (RunFrame frame : frames) {
+                    take(target, frame, visible);
                 }
+            } catch (ReplicaFailed broken) {
+                failure = Optional.of(broken);
+            } catch (OtherText other) {
+                failure = Optional.of(ReplicaFailed.saysOther(target, other));
+            }
+            if (!visible.isEmpty()) {
+                sink.next(visible);
+            }
+            failure.ifPresent(sink::error);
+        }
+
+        private void take(Loaded target, RunFrame frame, List<RunFrame> visible) {
+            switch (frame) {
+                case RunFrame.Head head -> course.begun(head);
+                case RunFrame.Progress _ -> {}
+                case RunFrame.Piece piece -> {
+                    RunFrame.Piece rest = course.piece(piece);
+                    if (rest != null) {
+                        visible.add(rest);
+                    }
+                }
+                case RunFrame.End end -> visible.add(course.end(end));
+                case RunFrame.Rendered _, RunFrame.Vector _ -> visible.add(frame);
+                case RunFrame.Fail(var code, var message, var repeatable) ->
+                        throw new ReplicaFailed(
+                                target, new CaravanException(code, message), repeatable);
             }
         }
-        emit(visible, sink, attempts);
-    }
 
-    private static void emit(
-            List<RunFrame> visible, SynchronousSink<List<RunFrame>> sink, Attempts attempts) {
-        if (!visible.isEmpty()) {
-            attempts.started = true;
-            sink.next(visible);
+        /** Completes where there is to be one more try. */
+        Mono<Boolean> again(Throwable failure) {
+            if (!(failure instanceof ReplicaFailed broken)) {
+                return Mono.error(failure);
+            }
+            if (broken.fault().code() == FaultCode.BUSY) {
+                return Mono.just(true);
+            }
+            boolean goesOn = course.isFresh() ? anew(broken) : further(broken);
+            if (goesOn) {
+                return Mono.just(true);
+            }
+            return Mono.error(
+                    broken.repeatable() ? forClient(broken.fault()) : known(broken.fault()));
+        }
+
+        private boolean anew(ReplicaFailed broken) {
+            if (!broken.repeatable()) {
+                return false;
+            }
+            ticket.avoid(broken.target().replica().id());
+            if (failed >= limits.retries() || !budget.withdraw()) {
+                return false;
+            }
+            failed++;
+            meters.retried(ticket.request().model(), broken.fault().code());
+            return true;
+        }
+
+        private boolean further(ReplicaFailed broken) {
+            if (!limits.continuation() || !course.after(broken)) {
+                return false;
+            }
+            boolean refused = broken.fault().code() == FaultCode.INVALID_REQUEST;
+            if (!refused && !broken.saysOther()) {
+                ticket.avoid(broken.target().replica().id());
+            }
+            return failed++ < limits.retries();
+        }
+
+        private CaravanException forClient(CaravanException fault) {
+            return course.isFresh() || !limits.continuation()
+                    ? known(fault)
+                    : course.brokenOff(fault);
         }
     }
 
     private static ReplicaFailed failed(Loaded target, Throwable fault) {
         return switch (fault) {
+            case ReplicaFailed known -> known;
             case EngineRefusal answer -> new ReplicaFailed(target, answer, false);
             case CaravanException known ->
                     new ReplicaFailed(target, known, isRepeatable(known.code()));
@@ -138,27 +212,8 @@ public final class Failover {
         };
     }
 
-    private Mono<Boolean> again(Ticket ticket, Throwable failure, Attempts attempts) {
-        if (!(failure instanceof ReplicaFailed failed)
-                || attempts.started
-                || !failed.repeatable()) {
-            return Mono.error(failure);
-        }
-        if (failed.fault().code() == FaultCode.BUSY) {
-            return Mono.just(true);
-        }
-        ticket.avoid(failed.target().replica().id());
-        if (attempts.retries >= mostRetries || !budget.withdraw()) {
-            return Mono.error(failure);
-        }
-        attempts.retries++;
-        meters.retried(ticket.request().model(), failed.fault().code());
-        return Mono.just(true);
-    }
-
     /** A replica that is gone is not a model that is unknown. */
-    private static CaravanException forClient(ReplicaFailed failed) {
-        CaravanException fault = failed.fault();
+    private static CaravanException known(CaravanException fault) {
         return fault.code() == FaultCode.MODEL_NOT_FOUND && !(fault instanceof EngineRefusal)
                 ? new CaravanException(
                         FaultCode.UPSTREAM_FAILED, String.valueOf(fault.getMessage()), fault)

@@ -193,6 +193,14 @@ public final class AnswerWriter {
         figure(rest, "prompt_eval_duration", end.promptTime().toNanos());
         figure(rest, "eval_count", end.answerTokens());
         figure(rest, "eval_duration", end.answerTime().toNanos());
+        end.continued()
+                .ifPresent(
+                        how ->
+                                rest.append(",\"continued\":{\"times\":")
+                                        .append(how.times())
+                                        .append(",\"exact\":")
+                                        .append(how.exact())
+                                        .append('}'));
         out.writeCharSequence(rest, UTF_8);
         AnswerParts.logprobs(out, logprobs);
         out.writeByte('}');

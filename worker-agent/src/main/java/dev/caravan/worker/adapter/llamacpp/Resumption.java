@@ -2,6 +2,7 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.ToldBefore;
 import dev.caravan.worker.adapter.llamacpp.Reading.Visible;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +64,8 @@ final class Resumption {
                         : Mono.just(start(point.ids().size(), point.text()));
         return start.flatMapMany(found -> joined(found, rest))
                 .onErrorResume(
-                        OtherText.class, _ -> byText().flatMapMany(anew -> joined(anew, rest)));
+                        ToldBefore.OtherText.class,
+                        _ -> byText().flatMapMany(anew -> joined(anew, rest)));
     }
 
     private Flux<RunFrame> joined(Start start, Function<Start, Flux<RunFrame>> rest) {
@@ -71,9 +73,14 @@ final class Resumption {
                 () -> {
                     Flux<RunFrame> frames = reading.read(rest.apply(start), start.said());
                     Visible known = reading.visible(start.said());
-                    return known.equals(told)
-                            ? frames
-                            : frames.concatMapIterable(new ToldBefore(known, told)::accept);
+                    if (known.equals(told)) {
+                        return frames;
+                    }
+                    ToldBefore again =
+                            new ToldBefore(
+                                    told.thinking().substring(known.thinking().length()),
+                                    told.text().substring(known.text().length()));
+                    return frames.map(frame -> beyond(again, frame));
                 });
     }
 
@@ -112,61 +119,19 @@ final class Resumption {
                                         false));
     }
 
-    /** What was made again is not what the client has. */
-    private static final class OtherText extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        OtherText() {
-            super("the tokens made again say something else", null, false, false);
-        }
-    }
-
-    /** Leaves out what the client has already. */
-    private static final class ToldBefore {
-
-        private String thinking;
-        private String text;
-
-        ToldBefore(Visible known, Visible told) {
-            this.thinking = told.thinking().substring(known.thinking().length());
-            this.text = told.text().substring(known.text().length());
-        }
-
-        List<RunFrame> accept(RunFrame frame) {
-            if (thinking.isEmpty() && text.isEmpty()) {
-                return List.of(frame);
+    private static RunFrame beyond(ToldBefore before, RunFrame frame) {
+        return switch (frame) {
+            case RunFrame.Piece piece -> before.beyond(piece);
+            case RunFrame.End end -> {
+                before.ended();
+                yield end;
             }
-            if (frame instanceof RunFrame.End) {
-                throw new OtherText();
-            }
-            if (!(frame instanceof RunFrame.Piece piece)) {
-                return List.of(frame);
-            }
-            String newThinking = rest(thinking, piece.thinking());
-            String newText = rest(text, piece.text());
-            thinking = rest(piece.thinking(), thinking);
-            text = rest(piece.text(), text);
-            return List.of(
-                    new RunFrame.Piece(
-                            piece.sequence(),
-                            newText,
-                            piece.ids(),
-                            piece.idsComplete(),
-                            newThinking,
-                            piece.toolCalls(),
-                            piece.logprobs()));
-        }
-
-        /** What is left of the one behind the other; nothing where the other is the longer one. */
-        private static String rest(String begin, String whole) {
-            if (whole.startsWith(begin)) {
-                return whole.substring(begin.length());
-            }
-            if (begin.startsWith(whole)) {
-                return "";
-            }
-            throw new OtherText();
-        }
+            case RunFrame.Head _,
+                    RunFrame.Progress _,
+                    RunFrame.Fail _,
+                    RunFrame.Rendered _,
+                    RunFrame.Vector _ ->
+                    frame;
+        };
     }
 }
