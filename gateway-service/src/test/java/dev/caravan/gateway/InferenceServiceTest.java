@@ -205,13 +205,13 @@ class InferenceServiceTest {
                         Flux.just(
                                 FakeAgent.head(),
                                 FakeAgent.piece(0, "Hel"),
-                                new Frame.Fail("UPSTREAM_FAILED", "engine ended with 137", true)));
+                                new Frame.Fail("UPSTREAM_FAILED", "no such call", false)));
         loadedOn(agent, other);
 
         List<String> lines = gateway.lines("/api/generate", PROMPT).body().toList();
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.getLast()).isEqualTo("{\"error\":\"engine ended with 137\"}");
+        assertThat(lines.getLast()).isEqualTo("{\"error\":\"no such call\"}");
     }
 
     @Test
@@ -222,8 +222,8 @@ class InferenceServiceTest {
         List<String> lines = gateway.lines("/api/generate", PROMPT).body().toList();
 
         assertThat(lines.getLast())
-                .isEqualTo(
-                        "{\"error\":\"an error was encountered while running the model: unexpected EOF\"}");
+                .startsWith(
+                        "{\"error\":\"the answer broke off after 1 tokens (an error was encountered while running the model: unexpected EOF) and could not be continued: ");
     }
 
     @Test

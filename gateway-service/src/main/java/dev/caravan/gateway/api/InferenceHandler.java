@@ -72,8 +72,8 @@ public final class InferenceHandler {
             case ANSWER ->
                     call.stream()
                             ? replies.stream(NDJSON, streamed(call, verb, writer))
-                            : replies.whole(JSON, whole(call, verb, writer));
-            case RENDER -> replies.whole(JSON, whole(call, verb, writer));
+                            : replies.whole(JSON, whole(replies, call, verb, writer));
+            case RENDER -> replies.whole(JSON, whole(replies, call, verb, writer));
             case LOAD ->
                     replies.whole(
                             JSON,
@@ -100,9 +100,11 @@ public final class InferenceHandler {
                 });
     }
 
-    private Mono<ByteBuf> whole(InferenceCall call, Verb verb, AnswerWriter writer) {
+    private Mono<ByteBuf> whole(
+            Replies replies, InferenceCall call, Verb verb, AnswerWriter writer) {
         return answers.answer(call.request(), verb.operation())
                 .collect(() -> new WholeAnswer(writer), WholeAnswer::add)
+                .doOnNext(answer -> answer.continued().ifPresent(replies::continued))
                 .map(WholeAnswer::render);
     }
 }

@@ -3,6 +3,7 @@ package dev.caravan.gateway.api;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.run.Continued;
 import dev.caravan.gateway.dialect.ollama.OllamaErrors;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -29,6 +30,7 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Replies {
 
     private static final Logger log = LoggerFactory.getLogger(Replies.class);
+    private static final String CONTINUED = "X-Caravan-Continued";
     private static final String JSON = "application/json; charset=utf-8";
 
     private final ServerHttpResponse response;
@@ -59,6 +61,12 @@ final class Replies {
                     headers.setContentLength(bytes.readableBytes());
                     return response.writeWith(Mono.just(buffers.wrap(bytes)));
                 });
+    }
+
+    /** Tells in a header that replicas were lost on the way to a whole answer. */
+    void continued(Continued how) {
+        response.getHeaders()
+                .set(CONTINUED, "times=%d; exact=%b".formatted(how.times(), how.exact()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.caravan.gateway.api;
 
+import dev.caravan.core.run.Continued;
 import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.ToolCall;
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that is sent when it is complete. */
@@ -43,6 +45,11 @@ final class WholeAnswer {
                 case RunFrame.Head _, RunFrame.Progress _, RunFrame.Fail _, RunFrame.Vector _ -> {}
             }
         }
+    }
+
+    /** Whether replicas were lost on the way. */
+    Optional<Continued> continued() {
+        return Optional.ofNullable(end).flatMap(RunFrame.End::continued);
     }
 
     ByteBuf render() {

@@ -54,6 +54,7 @@ final class Course {
     private boolean exact = true;
     private int times;
     private boolean lost;
+    private String lostBy = "";
 
     private long began;
     private long firstPiece;
@@ -209,6 +210,7 @@ final class Course {
         if (!lost) {
             lost = true;
             lostAt = nanos.getAsLong();
+            lostBy = String.valueOf(broken.fault().getMessage());
         }
         repetition = null;
         if (firstPiece != 0) {
@@ -230,8 +232,8 @@ final class Course {
     CaravanException brokenOff(CaravanException why) {
         return new CaravanException(
                 why.code(),
-                "the answer broke off after %d tokens and could not be continued: %s"
-                        .formatted(told.tokens(), why.getMessage()),
+                "the answer broke off after %d tokens (%s) and could not be continued: %s"
+                        .formatted(told.tokens(), lostBy, why.getMessage()),
                 why);
     }
 }

@@ -258,9 +258,10 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /** A random model that earlier tests of this run may have made; the seed tells them apart. */
-    public String fixture(String type, long seed) {
-        return fixtures.computeIfAbsent(
-                type + seed, key -> make(List.of("--type", type, "--seed", "" + seed)));
+    public String fixture(String type, long seed, String... options) {
+        List<String> all = new ArrayList<>(List.of("--type", type, "--seed", "" + seed));
+        all.addAll(List.of(options));
+        return fixtures.computeIfAbsent(String.join(" ", all), key -> make(all));
     }
 
     /** A model of its own for one test, never loaded before. */
@@ -497,6 +498,24 @@ public final class LocalCluster implements AutoCloseable {
         String replica = lastReplica(model).path("replicaId").asString();
         return agents().stream()
                 .filter(agent -> report(agent).path("replicas").toString().contains(replica))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** An agent that has an RPC server of the model. */
+    Process agentLending(String model) {
+        return agents().stream()
+                .filter(
+                        agent ->
+                                report(agent)
+                                        .path("members")
+                                        .valueStream()
+                                        .filter(LocalCluster::isLive)
+                                        .anyMatch(
+                                                member ->
+                                                        member.path("model")
+                                                                .asString()
+                                                                .equals(model)))
                 .findFirst()
                 .orElseThrow();
     }

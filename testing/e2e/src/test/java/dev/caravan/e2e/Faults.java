@@ -1,0 +1,164 @@
+package dev.caravan.e2e;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One model whose replicas are killed while they answer; each agent has its file. */
+final class Faults {
+
+    /** Tokens of each answer; a stretch of a second or two. */
+    static final int PREDICT = 240;
+
+    private static final int LAYERS = 12;
+    private static final int FIRST_CUT = 30;
+    private static final int LAST_CUT = 120;
+
+    private static final Map<String, Faults> MADE = new ConcurrentHashMap<>();
+
+    /** What holds the model, and which part of that dies. */
+    enum Shape {
+        WHOLE,
+        MEMBER,
+        HEAD
+    }
+
+    /** Its engine's process, or the agent with all its engines. */
+    enum Victim {
+        ENGINE,
+        AGENT
+    }
+
+    /**
+     * @param tokensBefore lines the client had when the victim was killed
+     * @param pause the longest time between two lines
+     */
+    record Broken(Answer answer, int tokensBefore, Duration pause) {
+
+        int tokensAfter() {
+            return answer.pieces().size() - tokensBefore;
+        }
+    }
+
+    private final LocalCluster cluster;
+    private final String model;
+    private final Path folder;
+
+    private Faults(LocalCluster cluster, String model, Path folder) {
+        this.cluster = cluster;
+        this.model = model;
+        this.folder = folder;
+    }
+
+    /** The model of that type; the first time its file is spread over all agents. */
+    static Faults on(LocalCluster cluster, String type, Path folder) {
+        return MADE.computeIfAbsent(
+                type,
+                _ -> {
+                    String model =
+                            cluster.fixture(type, 31, "--layers", "" + LAYERS, "--width", "768");
+                    Faults faults = new Faults(cluster, model, folder);
+                    faults.spread();
+                    return faults;
+                });
+    }
+
+    String model() {
+        return model;
+    }
+
+    private void spread() {
+        for (String agent : cluster.agentIds()) {
+            ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", "exact");
+            ArrayNode ranges = policy.putArray("ranges");
+            ranges.addObject().put("host", agent).put("first", 0).put("last", LAYERS - 1);
+            cluster.putPolicy(model, policy);
+            cluster.load(model);
+            cluster.unload(model);
+        }
+    }
+
+    /** What an engine says that nothing happens to, with the switches of the policy exact. */
+    String oracle(String route, String prompt) throws IOException {
+        return oracle(route, prompt, DirectEngine.EXACT);
+    }
+
+    String oracle(String route, String prompt, List<String> switches) throws IOException {
+        Path log = folder.resolve("oracle-" + System.nanoTime() + ".log");
+        try (DirectEngine engine =
+                new DirectEngine(
+                        cluster.llamaServer(),
+                        cluster.modelFile(model),
+                        cluster.threads(),
+                        switches,
+                        log)) {
+            String text = route.endsWith("chat") ? engine.template(prompt) : prompt;
+            return engine.complete(text, PREDICT).text();
+        }
+    }
+
+    void policy(String continuation, Shape shape) {
+        ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", continuation);
+        if (shape != Shape.WHOLE) {
+            policy.put("minimumHosts", 2);
+        }
+        cluster.putPolicy(model, policy);
+        cluster.unload(model);
+    }
+
+    /** Asks, and kills when the client has a random number of tokens. */
+    Broken kill(Shape shape, Victim victim, String route, String prompt) {
+        cluster.load(model);
+        long pid = victim(shape, victim);
+        int cut = cluster.random(FIRST_CUT, LAST_CUT);
+        ObjectNode body =
+                route.endsWith("chat")
+                        ? OllamaClient.chat(model, prompt, PREDICT)
+                        : OllamaClient.generate(model, prompt, PREDICT).put("raw", true);
+        return broken(route, body, cut, () -> LocalCluster.kill(pid));
+    }
+
+    private Broken broken(String route, ObjectNode body, int cut, Runnable fault) {
+        AtomicInteger lines = new AtomicInteger();
+        AtomicReference<Instant> before = new AtomicReference<>(Instant.now());
+        AtomicReference<Duration> pause = new AtomicReference<>(Duration.ZERO);
+        Answer answer =
+                cluster.client()
+                        .postAsync(
+                                route,
+                                body,
+                                _ -> {
+                                    Instant now = Instant.now();
+                                    Duration gap = Duration.between(before.getAndSet(now), now);
+                                    if (lines.get() > 0 && gap.compareTo(pause.get()) > 0) {
+                                        pause.set(gap);
+                                    }
+                                    if (lines.incrementAndGet() == cut) {
+                                        fault.run();
+                                    }
+                                })
+                        .join();
+        return new Broken(answer, cut, pause.get());
+    }
+
+    private long victim(Shape shape, Victim victim) {
+        return switch (shape) {
+            case WHOLE, HEAD ->
+                    victim == Victim.ENGINE
+                            ? cluster.engine(model).pid()
+                            : cluster.agentOf(model).pid();
+            case MEMBER ->
+                    victim == Victim.ENGINE
+                            ? cluster.members(model).getFirst().path("pid").asLong()
+                            : cluster.agentLending(model).pid();
+        };
+    }
+}
