@@ -404,7 +404,9 @@ class InferenceServiceTest {
         loadedOn(agent);
 
         assertThat(gateway.post("/api/generate", WHOLE).statusCode()).isEqualTo(200);
-        assertThat(scheduler.loads).hasSize(1);
+        assertThat(scheduler.loads)
+                .extracting(LoadMessage::avoided)
+                .containsExactly(List.of(agent.replica()));
         assertThat(other.runs).hasSize(1);
     }
 

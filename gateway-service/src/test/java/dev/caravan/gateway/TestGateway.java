@@ -34,13 +34,19 @@ final class TestGateway implements AutoCloseable {
     private static final AtomicLong VERSIONS = new AtomicLong(System.currentTimeMillis());
 
     final List<URI> schedulers = new CopyOnWriteArrayList<>();
+    final List<URI> healths = new CopyOnWriteArrayList<>();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ConfigurableApplicationContext context;
 
     TestGateway(String redis, Path folder, Map<String, String> settings) {
         Neighbours neighbours =
-                service -> service.equals("scheduler-service") ? schedulers : List.of();
+                service ->
+                        switch (service) {
+                            case "scheduler-service" -> schedulers;
+                            case "health-service" -> healths;
+                            default -> List.of();
+                        };
         List<String> arguments =
                 new ArrayList<>(
                         List.of(

@@ -11,6 +11,7 @@ import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.Keys;
 import dev.caravan.wire.NodesMessage;
 import dev.caravan.wire.Routes;
+import dev.caravan.wire.SightingMessage;
 import dev.caravan.wire.WireJson;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -107,7 +108,7 @@ class HealthServiceTest {
                         .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
                         .flatMap(info -> info.getDirectPaths().stream())
                         .toList();
-        assertThat(mapped).contains(Routes.NODES, Routes.EVENTS);
+        assertThat(mapped).contains(Routes.NODES, Routes.EVENTS, Routes.SIGHTINGS);
 
         for (String path : mapped) {
             for (String header : List.of("", "Bearer wrong")) {
@@ -164,6 +165,54 @@ class HealthServiceTest {
 
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(verdict(first)).contains("READY"));
+    }
+
+    @Test
+    void givesUpAtOnceAnAgentThatIsGoneWhereAGatewayLostItToo() {
+        var announced = new CopyOnWriteArrayList<String>();
+        var listening =
+                redis.listenToChannel(Keys.AGENT_CHANNEL)
+                        .subscribe(message -> announced.add(message.getMessage()));
+        await().during(Duration.ofMillis(200)).until(() -> true);
+        third.close();
+        long told = System.nanoTime();
+
+        assertThat(sight(third, SightingMessage.Kind.BROKEN).statusCode()).isEqualTo(204);
+
+        await().pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertThat(stored(third).verdict()).isEqualTo("DOWN"));
+        Duration took = Duration.ofNanos(System.nanoTime() - told);
+        assertThat(took).isLessThan(Duration.ofSeconds(1));
+        await().untilAsserted(() -> assertThat(announced).contains(third.report().agentId()));
+        listening.dispose();
+    }
+
+    @Test
+    void namesTheGatewayThatCannotReachAnAgentThatAnswers() {
+        sight(second, SightingMessage.Kind.UNREACHABLE);
+
+        await().untilAsserted(
+                        () ->
+                                assertThat(node(second).orElseThrow().reason())
+                                        .contains(
+                                                second.address().toString(),
+                                                "gateway 10.0.0.7:11434 cannot reach it"));
+        assertThat(verdict(second)).contains("READY");
+        await().untilAsserted(
+                        () ->
+                                assertThat(metrics())
+                                        .containsPattern(
+                                                "caravan_partition_sightings_total\\{[^}]*"
+                                                        + second.report().agentId()
+                                                        + "[^}]*} 1"));
+    }
+
+    @Test
+    void refusesASightingThatNamesNoAgent() {
+        var response =
+                post(Routes.SIGHTINGS, "{\"gateway\":\"g\",\"agentId\":\" \",\"address\":\"x\"}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -338,9 +387,23 @@ class HealthServiceTest {
         return post(WireJson.mapper().writeValueAsString(event)).statusCode();
     }
 
+    private HttpResponse<String> sight(FakeAgent agent, SightingMessage.Kind kind) {
+        var message =
+                new SightingMessage(
+                        "10.0.0.7:11434",
+                        agent.report().agentId(),
+                        agent.address().toString(),
+                        kind);
+        return post(Routes.SIGHTINGS, WireJson.mapper().writeValueAsString(message));
+    }
+
     private HttpResponse<String> post(String body) {
+        return post(Routes.EVENTS, body);
+    }
+
+    private HttpResponse<String> post(String route, String body) {
         return send(
-                HttpRequest.newBuilder(uri(Routes.EVENTS))
+                HttpRequest.newBuilder(uri(route))
                         .header("Authorization", "Bearer " + TOKEN)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body)));

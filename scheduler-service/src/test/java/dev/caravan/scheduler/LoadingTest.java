@@ -14,6 +14,7 @@ import dev.caravan.wire.Routes;
 import dev.caravan.wire.WireJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,30 @@ class LoadingTest {
         assertThat(engine.slots()).isZero();
         assertThat(engine.contextLength()).isEqualTo(4096);
         assertThat(engine.continuation()).isEqualTo("exact");
+    }
+
+    @Test
+    void asksTheAgentOfAReplicaThatFailedAGatewayAndLoadsAnew() {
+        FakeAgent agent = agent(8192);
+        var first = scheduler.load(agent, 4096, WAIT_MILLIS);
+        agentThatWasTold(1);
+        String dead = agent.becomesReady();
+        scheduler.hears(agent, AgentEvent.Type.REPLICA_READY, dead);
+        first.join();
+        agent.crashes(137, "killed, and nobody tells");
+        long asked = System.nanoTime();
+
+        var second = scheduler.loadBut(agent, dead, WAIT_MILLIS);
+        agentThatWasTold(2);
+        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        String fresh = agent.becomesReady();
+        scheduler.hears(agent, AgentEvent.Type.REPLICA_READY, fresh);
+
+        assertThat(fresh).isNotEqualTo(dead);
+        assertThat(second.join().replica())
+                .extracting(ClusterViewMessage.Replica::replicaId)
+                .isEqualTo(fresh);
+        assertThat(took).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test

@@ -109,6 +109,22 @@ final class RunningScheduler implements AutoCloseable {
         return askFor(agent, context, waitMillis).thenApply(RunningScheduler::answer);
     }
 
+    /** As a gateway asks that this replica failed. */
+    CompletableFuture<LoadAnswer> loadBut(FakeAgent agent, String avoided, long waitMillis) {
+        var message =
+                new LoadMessage(
+                        "request",
+                        agent.model(),
+                        agent.digest(),
+                        4096,
+                        null,
+                        null,
+                        waitMillis,
+                        null,
+                        List.of(avoided));
+        return post(Routes.LOADS, message).thenApply(RunningScheduler::answer);
+    }
+
     static LoadAnswer answer(HttpResponse<String> response) {
         if (response.statusCode() != 200) {
             throw new AssertionError(response.statusCode() + ": " + response.body());

@@ -200,7 +200,7 @@ public final class AdmissionControl {
         }
         ticket.load =
                 coldStarts
-                        .load(LoadWish.of(ticket.request()))
+                        .load(LoadWish.of(ticket.request(), ticket.avoided))
                         .subscribe(
                                 loaded -> serial.run(() -> loaded(ticket, loaded)),
                                 fault -> serial.run(() -> loadFailed(ticket, fault)));
@@ -215,7 +215,11 @@ public final class AdmissionControl {
 
     private void loadFailed(Ticket ticket, Throwable fault) {
         ticket.cold = false;
-        fail(ticket, fault);
+        if (ticket.forgives()) {
+            serveAll();
+        } else {
+            fail(ticket, fault);
+        }
     }
 
     private void expire(Ticket ticket) {

@@ -1,17 +1,20 @@
 package dev.caravan.gateway.app;
 
+import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.run.KeepAlive;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * One load for each model and context that is needed, however many wait for it.
+ * One load for each model and context that is needed, however many wait for it. Who avoids replicas
+ * shares a load only with those who avoid the same: the others' load may end in one of these.
  *
  * <p>An answer that is "ready" and yet asked for again at once named a replica that does not
  * answer: the scheduler has not heard of its end. Such repetitions are held back, each twice as
@@ -23,7 +26,7 @@ public final class ColdStarts {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(10);
 
-    private record Key(ModelDigest digest, int contextLength) {}
+    private record Key(ModelDigest digest, int contextLength, Set<ReplicaId> avoided) {}
 
     private record Earlier(Instant readyAt, Duration nextPause) {}
 
@@ -54,7 +57,7 @@ public final class ColdStarts {
 
     /** The replica that a load makes; joins the load that is running, if there is one. */
     public Mono<Loaded> load(LoadWish wish) {
-        Key key = new Key(wish.digest(), wish.contextLength());
+        Key key = new Key(wish.digest(), wish.contextLength(), wish.avoided());
         return Mono.defer(() -> running.computeIfAbsent(key, absent -> start(key, wish)));
     }
 
@@ -68,12 +71,10 @@ public final class ColdStarts {
     }
 
     private Duration pause(Key key) {
+        Instant now = clock.instant();
+        earlier.values().removeIf(last -> now.isAfter(last.readyAt().plus(FORGOTTEN_AFTER)));
         Earlier last = earlier.get(key);
-        if (last == null || clock.instant().isAfter(last.readyAt().plus(FORGOTTEN_AFTER))) {
-            earlier.remove(key);
-            return Duration.ZERO;
-        }
-        return last.nextPause();
+        return last == null ? Duration.ZERO : last.nextPause();
     }
 
     private void ready(Key key) {

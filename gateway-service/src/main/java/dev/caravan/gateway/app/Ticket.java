@@ -30,6 +30,7 @@ public final class Ticket {
     @Nullable Disposable load;
     @Nullable Disposable deadline;
     boolean cold;
+    private boolean forgave;
     volatile boolean served;
     boolean released;
 
@@ -83,6 +84,21 @@ public final class Ticket {
 
     void arrivedAtSlot(long nowNanos) {
         waited = Duration.ofNanos(nowNanos - arrivedNanos);
+    }
+
+    /**
+     * There is nothing but the replicas that failed it: they may be tried once more, since one that
+     * lives is better than an error.
+     *
+     * @return false where there are none, or where that was done before
+     */
+    boolean forgives() {
+        if (forgave || avoided.isEmpty()) {
+            return false;
+        }
+        forgave = true;
+        avoided.clear();
+        return true;
     }
 
     RouteRequest route() {

@@ -3,6 +3,7 @@ package dev.caravan.gateway.config;
 import dev.caravan.gateway.adapter.agent.AgentHttp;
 import dev.caravan.gateway.adapter.agent.HttpReplicas;
 import dev.caravan.gateway.adapter.agent.SlotsStreams;
+import dev.caravan.gateway.adapter.health.HealthSightings;
 import dev.caravan.gateway.adapter.scheduler.SchedulerLoader;
 import dev.caravan.gateway.adapter.view.RedisViews;
 import dev.caravan.gateway.adapter.view.ViewFile;
@@ -10,16 +11,22 @@ import dev.caravan.gateway.app.AdmissionControl;
 import dev.caravan.gateway.app.GatewayMeters;
 import dev.caravan.gateway.app.LoadBoard;
 import dev.caravan.gateway.app.NewestView;
+import dev.caravan.gateway.app.Replicas;
+import dev.caravan.gateway.app.Sightings;
 import dev.caravan.gateway.app.Views;
+import dev.caravan.gateway.app.WatchedReplicas;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.platform.ClusterToken;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.platform.RedisWatch;
 import dev.caravan.platform.RegistryWatch;
+import dev.caravan.platform.address.AdvertisedAddress;
+import java.time.InstantSource;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.Disposable;
@@ -32,6 +39,7 @@ import reactor.netty.resources.ConnectionProvider;
 class NeighbourConfiguration {
 
     private static final String SCHEDULER = "scheduler-service";
+    private static final String HEALTH = "health-service";
     private static final String VIEW_FILE = "view.json";
 
     @Bean(destroyMethod = "dispose")
@@ -45,18 +53,38 @@ class NeighbourConfiguration {
     }
 
     @Bean
-    HttpReplicas httpReplicas(
+    Replicas replicas(
             HttpClient agentClient,
             LoadBoard loads,
             GatewayProperties properties,
-            Scheduler timers) {
-        return new HttpReplicas(agentClient, loads, properties.stall(), timers);
+            Scheduler timers,
+            Sightings sightings) {
+        return new WatchedReplicas(
+                new HttpReplicas(agentClient, loads, properties.stall(), timers), sightings);
+    }
+
+    @Bean
+    Sightings sightings(
+            WebClient.Builder http,
+            Neighbours neighbours,
+            AdvertisedAddress address,
+            Environment environment,
+            InstantSource clock) {
+        return new HealthSightings(
+                http.build(),
+                () -> neighbours.instances(HEALTH),
+                () -> address.host() + ":" + environment.getProperty("local.server.port", "?"),
+                clock);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
     SlotsStreams slotsStreams(
-            HttpClient agentClient, Views views, LoadBoard loads, Scheduler timers) {
-        return new SlotsStreams(agentClient, views, loads, timers);
+            HttpClient agentClient,
+            Views views,
+            LoadBoard loads,
+            Scheduler timers,
+            Sightings sightings) {
+        return new SlotsStreams(agentClient, views, loads, timers, sightings);
     }
 
     @Bean

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -153,21 +154,70 @@ class AdmissionControlTest {
     }
 
     @Test
-    void asksAgainAfterAPauseWhereTheLoadedReplicaDoesNotAnswer() {
+    void asksAgainAtOnceForAnotherWhereTheLoadedReplicaDoesNotAnswer() {
         views.offer(view(1));
         Ticket ticket = arrive("c0");
         timers.advanceTime();
         loader.ready(replica("dead", 2, 4096));
-        ticket.avoid(new ReplicaId("dead"));
-        ask(ticket, "c0");
-        timers.advanceTime();
-        assertThat(loader.wishes).hasSize(1);
 
-        timers.advanceTimeBy(Duration.ofMillis(250));
-        assertThat(loader.wishes).hasSize(2);
+        failsOn(ticket, "dead");
+        timers.advanceTime();
         loader.ready(replica("alive", 2, 4096));
 
+        assertThat(loader.wishes)
+                .extracting(LoadWish::avoided)
+                .containsExactly(Set.of(), Set.of(new ReplicaId("dead")));
         assertThat(events).containsExactly("c0 on dead", "c0 on alive");
+    }
+
+    @Test
+    void asksAgainAfterAPauseWhereOneThatWasLoadedAnewDoesNotAnswerEither() {
+        views.offer(view(1));
+        Ticket ticket = arrive("c0");
+        timers.advanceTime();
+        loader.ready(replica("dead", 2, 4096));
+        failsOn(ticket, "dead");
+        timers.advanceTime();
+        loader.ready(replica("dead", 2, 4096));
+
+        failsOn(ticket, "dead");
+        timers.advanceTime();
+        assertThat(loader.wishes).hasSize(2);
+
+        timers.advanceTimeBy(Duration.ofMillis(250));
+        assertThat(loader.wishes).hasSize(3);
+    }
+
+    @Test
+    void oneThatAvoidsAReplicaDoesNotJoinALoadThatMayEndInIt() {
+        views.offer(view(1));
+        Ticket ticket = arrive("c0");
+        timers.advanceTime();
+        loader.ready(replica("dead", 1, 4096));
+        failsOn(ticket, "dead");
+        timers.advanceTimeBy(ReplicaSelector.LEARNED_HOLDS);
+
+        arrive("c1");
+        timers.advanceTimeBy(Duration.ofMillis(250));
+
+        assertThat(loader.wishes)
+                .extracting(LoadWish::avoided)
+                .containsExactly(Set.of(), Set.of(new ReplicaId("dead")), Set.of());
+    }
+
+    @Test
+    void triesTheReplicaThatFailedOnceMoreWhereThereIsNoOther() {
+        views.offer(view(1, replica("only", 1, 4096)));
+        Ticket ticket = arrive("c0");
+
+        failsOn(ticket, "only");
+        timers.advanceTime();
+        loader.fail(new CaravanException(FaultCode.NO_CAPACITY, "no other agent"));
+        failsOn(ticket, "only");
+        timers.advanceTime();
+        loader.fail(new CaravanException(FaultCode.NO_CAPACITY, "no other agent"));
+
+        assertThat(events).containsExactly("c0 on only", "c0 on only", "c0: NO_CAPACITY");
     }
 
     @Test
@@ -254,6 +304,12 @@ class AdmissionControlTest {
                         meters);
         loads.onChange(control::wake);
         return control;
+    }
+
+    private void failsOn(Ticket ticket, String replica) {
+        ticket.leaveSlot();
+        ticket.avoid(new ReplicaId(replica));
+        ask(ticket, "c0");
     }
 
     private Ticket arrive(String id) {

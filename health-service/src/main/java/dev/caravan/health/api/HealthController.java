@@ -1,5 +1,6 @@
 package dev.caravan.health.api;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.health.app.HealthRounds;
 import dev.caravan.health.app.Membership;
 import dev.caravan.wire.AgentEvent;
@@ -7,6 +8,8 @@ import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.NodesMessage;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.Routes;
+import dev.caravan.wire.SightingMessage;
+import java.net.URI;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebInputException;
 import reactor.core.publisher.Mono;
 
-/** Tells what is known of the agents; takes news from them at once. */
+/** Tells what is known of the agents; takes news of them at once. */
 @RestController
 class HealthController {
 
@@ -42,6 +45,16 @@ class HealthController {
                 event.type() == AgentEvent.Type.AGENT_STOPPING);
     }
 
+    @PostMapping(Routes.SIGHTINGS)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void sighting(@RequestBody SightingMessage sighting) {
+        rounds.sighted(
+                new AgentId(sighting.agentId()),
+                URI.create(sighting.address()),
+                HealthShapes.kind(sighting.kind()),
+                sighting.gateway());
+    }
+
     @ExceptionHandler({
         ServerWebInputException.class,
         IllegalArgumentException.class,
@@ -50,6 +63,8 @@ class HealthController {
     @ResponseStatus(HttpStatus.BAD_REQUEST)
     Refusal unreadable(Exception fault) {
         return Refusal.of(
-                "INVALID_REQUEST", fault.getMessage() + " (expected: an agent's event as JSON)");
+                "INVALID_REQUEST",
+                fault.getMessage()
+                        + " (expected: an agent's event or a gateway's sighting as JSON)");
     }
 }

@@ -5,9 +5,11 @@ import dev.caravan.health.app.AgentReading;
 import dev.caravan.health.app.HealthRounds;
 import dev.caravan.health.app.Judgement;
 import dev.caravan.health.app.Member;
+import dev.caravan.health.app.Sighting;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.NodesMessage;
+import dev.caravan.wire.SightingMessage;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,15 @@ public final class HealthShapes {
                 report.startedAt(),
                 report.sequence(),
                 report);
+    }
+
+    static Sighting.Kind kind(SightingMessage.Kind kind) {
+        return switch (kind) {
+            case REFUSED -> Sighting.Kind.REFUSED;
+            case UNREACHABLE -> Sighting.Kind.UNREACHABLE;
+            case SILENT -> Sighting.Kind.SILENT;
+            case BROKEN -> Sighting.Kind.BROKEN;
+        };
     }
 
     /** The wire's verdict for an address at which no agent was reached so far. */

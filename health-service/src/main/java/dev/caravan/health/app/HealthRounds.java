@@ -1,7 +1,9 @@
 package dev.caravan.health.app;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class HealthRounds<R> {
     private final BooleanSupplier leads;
     private final InstantSource clock;
     private final Set<URI> beingAsked = ConcurrentHashMap.newKeySet();
+    private final Set<URI> toBeAskedAgain = ConcurrentHashMap.newKeySet();
     private final Map<URI, Unheard> unheard = new ConcurrentHashMap<>();
 
     public HealthRounds(
@@ -91,12 +94,25 @@ public final class HealthRounds<R> {
                 });
     }
 
-    /** Apart from the agent's call, which is not to wait for the way back to it. */
+    /**
+     * A gateway was failed by that agent: it is asked at once and judged by both. Does not wait for
+     * the answer.
+     */
+    public void sighted(AgentId agent, URI address, Sighting.Kind kind, String gateway) {
+        if (membership.sighted(agent, address, new Sighting(gateway, kind, clock.instant()))) {
+            probe(address);
+        }
+    }
+
+    /** Apart from the caller, who is not to wait for the way to that agent. */
     private void probe(URI address) {
         if (beingAsked.add(address)) {
             ask(address, 0)
                     .then(Mono.defer(() -> write(membership.judge(clock.instant()))))
                     .subscribe();
+        } else {
+            // the answer on its way may be older than the news
+            toBeAskedAgain.add(address);
         }
     }
 
@@ -123,11 +139,22 @@ public final class HealthRounds<R> {
 
     private Mono<Void> ask(URI address, long number) {
         long since = number % ROUNDS_FOR_THE_WHOLE == 0 ? -1 : known(address);
-        return questions
-                .ask(address, since)
-                .doOnNext(answer -> take(address, answer))
-                .doFinally(end -> beingAsked.remove(address))
+        return Mono.defer(
+                        () -> {
+                            Instant asked = clock.instant();
+                            return questions
+                                    .ask(address, since)
+                                    .doOnNext(answer -> take(address, answer, asked));
+                        })
+                .doFinally(end -> wasAsked(address))
                 .then();
+    }
+
+    private void wasAsked(URI address) {
+        beingAsked.remove(address);
+        if (toBeAskedAgain.remove(address)) {
+            probe(address);
+        }
     }
 
     /** After one that is down another agent may have its address: the whole is asked for. */
@@ -140,13 +167,14 @@ public final class HealthRounds<R> {
                 .orElse(-1);
     }
 
-    private void take(URI address, Answer<R> answer) {
+    private void take(URI address, Answer<R> answer, Instant asked) {
         switch (answer) {
             case Answer.Report<R>(AgentReading<R> reading) -> {
                 unheard.remove(address);
-                membership.answered(reading, clock.instant());
+                membership.answered(reading, asked, clock.instant());
             }
-            case Answer.Unchanged<R> unchanged -> membership.unchanged(address, clock.instant());
+            case Answer.Unchanged<R> unchanged ->
+                    membership.unchanged(address, asked, clock.instant());
             case Answer.Refused<R>(String why) -> missed(address, answer, new Unheard(false, why));
             case Answer.Unreachable<R>(String why) ->
                     missed(address, answer, new Unheard(false, why));

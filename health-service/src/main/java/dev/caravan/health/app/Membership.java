@@ -7,7 +7,6 @@ import dev.caravan.core.health.MembershipFreeze;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -39,10 +38,11 @@ public final class Membership<R> {
     private record Claim(URI address, Instant at) {}
 
     private final Verdicts verdicts = new Verdicts();
+    private final Sightings sightings = new Sightings();
     private Optional<Instant> frozenSince = Optional.empty();
     private final Map<AgentId, Member<R>> members = new TreeMap<>();
     private final Map<AgentId, Claim> claims = new HashMap<>();
-    private final Map<AgentId, Member<R>> told = new HashMap<>();
+    private final News<R> news = new News<>();
     private @Nullable Instant lastRound;
     private volatile Judgement<R> latest =
             new Judgement<>(Optional.empty(), List.of(), List.of(), List.of(), List.of());
@@ -52,14 +52,45 @@ public final class Membership<R> {
         return latest;
     }
 
-    /** Takes the answer to a question. */
-    public synchronized void answered(AgentReading<R> reading, Instant now) {
+    /** Takes the answer to a question that was asked just now. */
+    public void answered(AgentReading<R> reading, Instant now) {
+        answered(reading, now, now);
+    }
+
+    /** Takes the answer to a question that was asked then. */
+    public synchronized void answered(AgentReading<R> reading, Instant asked, Instant now) {
+        Member<R> before = members.get(reading.agent());
         take(reading, true, now)
                 .ifPresent(
-                        member ->
-                                members.put(
-                                        member.agent(),
-                                        member.answered(new Answer.Report<>(reading), now)));
+                        member -> {
+                            boolean throughout =
+                                    before != null
+                                            && before.present()
+                                            && before.reading().startedAt() == reading.startedAt();
+                            sightings.answered(member.agent(), member.address(), asked, throughout);
+                            members.put(
+                                    member.agent(),
+                                    member.answered(new Answer.Report<>(reading), now));
+                        });
+    }
+
+    /**
+     * Takes what a gateway saw of an agent.
+     *
+     * @return whether a member has that address, so that asking it tells more
+     */
+    public synchronized boolean sighted(AgentId agent, URI address, Sighting sighting) {
+        Member<R> member = members.get(agent);
+        if (member == null || !member.address().equals(address)) {
+            return false;
+        }
+        sightings.add(agent, sighting);
+        return true;
+    }
+
+    /** Sightings of an agent that turned out to be a cut way between a gateway and it. */
+    public synchronized long partitionSightings(AgentId agent) {
+        return sightings.partitions(agent);
     }
 
     /** Takes what an agent told by itself; how regularly it answers is not learnt from that. */
@@ -111,14 +142,20 @@ public final class Membership<R> {
         }
     }
 
-    /** The member at {@code address} answered that nothing changed. */
-    public synchronized void unchanged(URI address, Instant now) {
+    /** See {@link #unchanged(URI, Instant, Instant)}; it was asked just now. */
+    public void unchanged(URI address, Instant now) {
+        unchanged(address, now, now);
+    }
+
+    /** The member at {@code address} answered a question of then that nothing changed. */
+    public synchronized void unchanged(URI address, Instant asked, Instant now) {
         at(address)
                 .ifPresent(
-                        member ->
-                                members.put(
-                                        member.agent(),
-                                        member.answered(new Answer.Unchanged<>(), now)));
+                        member -> {
+                            sightings.answered(member.agent(), address, asked, member.present());
+                            members.put(
+                                    member.agent(), member.answered(new Answer.Unchanged<>(), now));
+                        });
     }
 
     /**
@@ -155,6 +192,7 @@ public final class Membership<R> {
     }
 
     private Judgement<R> judge(Instant now, Duration sinceLastRound) {
+        sightings.forget(now);
         claims.values().removeIf(claim -> claim.at().plus(CLAIM_SHOWN).isBefore(now));
         Collection<Member<R>> live =
                 members.values().stream()
@@ -166,20 +204,23 @@ public final class Membership<R> {
         forgiveFrozenTime(frozen.isPresent(), now);
         members.replaceAll(
                 (id, member) ->
-                        verdicts.judge(
-                                member,
-                                now,
-                                frozen.isPresent(),
-                                Optional.ofNullable(claims.get(id)).map(Claim::address)));
+                        verdicts.judge(member, now, frozen.isPresent(), views(member, now)));
         List<AgentId> forgotten = forget(now);
         latest =
                 new Judgement<>(
                         frozen,
                         List.copyOf(members.values()),
-                        changed(),
+                        news.of(members.values()),
                         forgotten,
                         claims.values().stream().map(Claim::address).toList());
         return latest;
+    }
+
+    private Verdicts.Views views(Member<R> member, Instant now) {
+        return new Verdicts.Views(
+                Optional.ofNullable(claims.get(member.agent())).map(Claim::address),
+                sightings.witnesses(member.agent(), now),
+                sightings.partition(member.agent(), member.address()));
     }
 
     private void tellFrozen(Optional<String> frozen) {
@@ -214,28 +255,7 @@ public final class Membership<R> {
                         .map(Member::agent)
                         .toList();
         gone.forEach(members::remove);
-        gone.forEach(told::remove);
+        gone.forEach(news::forget);
         return gone;
-    }
-
-    private List<Member<R>> changed() {
-        var changed = new ArrayList<Member<R>>();
-        for (Member<R> member : members.values()) {
-            Member<R> before = told.put(member.agent(), member);
-            if (before == null || before.verdict() != member.verdict()) {
-                LOG.atInfo()
-                        .addKeyValue("agent", member.agent())
-                        .addKeyValue("verdict", member.verdict())
-                        .addKeyValue("reason", member.reason())
-                        .log("agent judged");
-            }
-            if (before == null
-                    || before.verdict() != member.verdict()
-                    || !before.reason().equals(member.reason())
-                    || !before.reading().equals(member.reading())) {
-                changed.add(member);
-            }
-        }
-        return changed;
     }
 }

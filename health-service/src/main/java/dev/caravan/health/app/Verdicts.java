@@ -9,6 +9,15 @@ import java.util.Optional;
 /** What to make of one member, by what is known of it. */
 final class Verdicts {
 
+    /**
+     * What others have to do with it.
+     *
+     * @param rival an address that claims its id
+     * @param witnesses gateways that it failed a moment ago
+     * @param partition which gateways are cut off from it, for people; empty where none is
+     */
+    record Views(Optional<URI> rival, int witnesses, String partition) {}
+
     private final SilenceDetector detector = new SilenceDetector();
 
     /** Whether {@code member}, not down so far, says nothing for longer than is its habit. */
@@ -25,9 +34,10 @@ final class Verdicts {
 
     /**
      * The member judged anew. While membership is frozen silence changes nothing; that a host
-     * refuses the connection does, and so does an answer.
+     * refuses the connection does, and so does an answer. A refusal is believed at once where a
+     * gateway was failed as well: two of us saw it.
      */
-    <R> Member<R> judge(Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
+    <R> Member<R> judge(Member<R> member, Instant now, boolean frozen, Views views) {
         if (member.stopping()) {
             return member.judged(Verdict.DOWN, "it said that it stops");
         }
@@ -35,13 +45,15 @@ final class Verdicts {
             return member.judged(Verdict.DOWN, whyUnreached(member));
         }
         return switch (member.lastAnswer()) {
-            case Answer.Report<R> report -> present(member, now, frozen, rival);
-            case Answer.Unchanged<R> unchanged -> present(member, now, frozen, rival);
-            case Answer.Refused<R>(String why) when overdue(member, now) ->
+            case Answer.Report<R> report -> present(member, now, frozen, views);
+            case Answer.Unchanged<R> unchanged -> present(member, now, frozen, views);
+            case Answer.Refused<R>(String why) when views.witnesses() > 0 || overdue(member, now) ->
                     member.judged(Verdict.DOWN, why);
             case Answer.Refused<R> refused -> member;
-            case Answer.Unreachable<R>(String why) -> frozen ? member : bySilence(member, now, why);
-            case Answer.Silent<R>(String why) -> frozen ? member : bySilence(member, now, why);
+            case Answer.Unreachable<R>(String why) ->
+                    frozen ? member : bySilence(member, now, views.witnesses(), why);
+            case Answer.Silent<R>(String why) ->
+                    frozen ? member : bySilence(member, now, views.witnesses(), why);
         };
     }
 
@@ -55,12 +67,12 @@ final class Verdicts {
         };
     }
 
-    private <R> Member<R> present(
-            Member<R> member, Instant now, boolean frozen, Optional<URI> rival) {
-        String claim = rival.map(address -> twoOfOneId(member, address)).orElse("");
+    private <R> Member<R> present(Member<R> member, Instant now, boolean frozen, Views views) {
+        String wrong =
+                views.rival().map(address -> twoOfOneId(member, address)).orElse(views.partition());
         return frozen || !overdue(member, now)
-                ? member.judged(frozen ? member.verdict() : Verdict.READY, claim)
-                : bySilence(member, now, member.address() + ": was not asked in time");
+                ? member.judged(frozen ? member.verdict() : Verdict.READY, wrong)
+                : bySilence(member, now, 0, member.address() + ": was not asked in time");
     }
 
     private static String twoOfOneId(Member<?> member, URI second) {
@@ -68,8 +80,8 @@ final class Verdicts {
                 .formatted(member.address(), second);
     }
 
-    private <R> Member<R> bySilence(Member<R> member, Instant now, String why) {
-        Verdict verdict = detector.verdict(member.history(), now);
+    private <R> Member<R> bySilence(Member<R> member, Instant now, int witnesses, String why) {
+        Verdict verdict = detector.verdict(member.history(), now, witnesses);
         return member.judged(verdict, verdict == Verdict.READY ? "" : why);
     }
 }

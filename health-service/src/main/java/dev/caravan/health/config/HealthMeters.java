@@ -6,6 +6,7 @@ import dev.caravan.core.health.SilenceDetector;
 import dev.caravan.health.app.Member;
 import dev.caravan.health.app.Membership;
 import dev.caravan.wire.AgentReport;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -88,6 +89,13 @@ final class HealthMeters {
                                 node.and("state", state),
                                 () -> read(agent, now -> state.equals(state(now)) ? 1 : 0)));
             }
+            FunctionCounter.builder(
+                            HealthMetric.PARTITION_SIGHTINGS.id(),
+                            membership,
+                            now -> now.partitionSightings(agent))
+                    .description(HealthMetric.PARTITION_SIGHTINGS.description())
+                    .tags(node)
+                    .register(meters);
             phiRows.add(MultiGauge.Row.of(node, () -> read(agent, this::phi)));
         }
         states.register(stateRows, false);

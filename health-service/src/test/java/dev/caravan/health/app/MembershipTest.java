@@ -7,6 +7,7 @@ import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.testkit.ManualClock;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,97 @@ class MembershipTest {
         rounds(10, "a");
 
         assertThat(secondsUntil("a", Verdict.DOWN, refusal("a"))).isBetween(2, 4);
+    }
+
+    @Test
+    void givesUpAtOnceOneThatRefusesUsAndFailedAGateway() {
+        rounds(10, "a", "b");
+        sight("a", Sighting.Kind.BROKEN, "g1");
+
+        membership.missed(address("a"), refusal("a"));
+        membership.judge(clock.instant());
+
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
+        rounds(1, "a", "b");
+        assertThat(verdict("a")).isEqualTo(Verdict.READY);
+        assertThat(member("a").reason()).isEmpty();
+    }
+
+    @Test
+    void doesNotGiveUpAtOnceOneThatRefusesUsAlone() {
+        rounds(10, "a", "b");
+
+        membership.missed(address("a"), refusal("a"));
+        membership.judge(clock.instant());
+
+        assertThat(verdict("a")).isEqualTo(Verdict.READY);
+    }
+
+    @Test
+    void givesUpASilentOneSoonerWhereGatewaysFindItSilentToo() {
+        rounds(10, "a", "b", "c");
+        for (int second = 0; second < 2; second++) {
+            sight("a", Sighting.Kind.SILENT, "g1");
+            sight("a", Sighting.Kind.BROKEN, "g2");
+            membership.missed(address("a"), silence("a"));
+            rounds(1, "b", "c");
+        }
+
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
+    }
+
+    @Test
+    void keepsOneReadyThatAnswersUsAndNamesTheGatewayThatIsCutOff() {
+        rounds(10, "a", "b");
+
+        sight("a", Sighting.Kind.UNREACHABLE, "10.0.0.7:11434");
+        rounds(1, "a", "b");
+
+        assertThat(verdict("a")).isEqualTo(Verdict.READY);
+        assertThat(member("a").reason())
+                .contains(address("a").toString(), "gateway 10.0.0.7:11434 cannot reach it");
+        assertThat(membership.partitionSightings(new AgentId("a"))).isEqualTo(1);
+        rounds(20, "a", "b");
+        assertThat(member("a").reason()).isEmpty();
+    }
+
+    @Test
+    void takesABrokenAnswerOfOneThatAnswersUsForItsEnginesEnd() {
+        rounds(10, "a", "b");
+
+        sight("a", Sighting.Kind.BROKEN, "g1");
+        rounds(1, "a", "b");
+
+        assertThat(member("a").reason()).isEmpty();
+        assertThat(membership.partitionSightings(new AgentId("a"))).isZero();
+    }
+
+    @Test
+    void doesNotTakeAnAnswerThatWasOnItsWayForOneToTheNews() {
+        rounds(10, "a", "b");
+        Instant asked = clock.instant();
+        clock.advance(Duration.ofMillis(5));
+        sight("a", Sighting.Kind.REFUSED, "g1");
+
+        membership.unchanged(address("a"), asked, clock.instant());
+        membership.missed(address("a"), refusal("a"));
+        membership.judge(clock.instant());
+
+        assertThat(verdict("a")).isEqualTo(Verdict.DOWN);
+        assertThat(membership.partitionSightings(new AgentId("a"))).isZero();
+    }
+
+    @Test
+    void makesNothingOfASightingAtAnAddressThatTheAgentHasLeft() {
+        rounds(10, "a", "b");
+
+        boolean taken =
+                membership.sighted(
+                        new AgentId("a"),
+                        address("b"),
+                        new Sighting("g1", Sighting.Kind.REFUSED, clock.instant()));
+
+        assertThat(taken).isFalse();
     }
 
     @Test
@@ -287,6 +379,11 @@ class MembershipTest {
             }
             membership.round(clock.instant());
         }
+    }
+
+    private void sight(String agent, Sighting.Kind kind, String gateway) {
+        membership.sighted(
+                new AgentId(agent), address(agent), new Sighting(gateway, kind, clock.instant()));
     }
 
     private Verdict verdict(String agent) {

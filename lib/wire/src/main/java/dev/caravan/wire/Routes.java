@@ -84,6 +84,9 @@ public final class Routes {
     /** Health: GET {@link NodesMessage}. */
     public static final String NODES = "/internal/v1/nodes";
 
+    /** Health: POST {@link SightingMessage}; 204, also where nothing is made of it. */
+    public static final String SIGHTINGS = "/internal/v1/sightings";
+
     /** Header of every agent answer to {@link #RUN}: {@code busy/total;waiting=N;work=SECONDS}. */
     public static final String LOAD_HEADER = "X-Caravan-Load";
 

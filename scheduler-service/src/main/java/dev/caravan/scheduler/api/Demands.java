@@ -1,5 +1,6 @@
 package dev.caravan.scheduler.api;
 
+import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
@@ -7,12 +8,18 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.scheduler.app.Demand;
 import dev.caravan.scheduler.translation.LoadWishes;
 import dev.caravan.wire.LoadMessage;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what gateways wish for; the first value that is wrong is named. */
 final class Demands {
+
+    /** A request is tried a few times; more is a slip. */
+    private static final int MOST_AVOIDED = 64;
 
     private Demands() {}
 
@@ -34,7 +41,17 @@ final class Demands {
                 message.contextLength(),
                 keepAlive == null ? OptionalLong.empty() : OptionalLong.of(keepAlive),
                 Optional.ofNullable(message.distributed()),
-                LoadWishes.read(message.loading()));
+                LoadWishes.read(message.loading()),
+                avoided(message.avoided()));
+    }
+
+    private static Set<ReplicaId> avoided(List<String> ids) {
+        if (ids.size() > MOST_AVOIDED || ids.stream().anyMatch(String::isBlank)) {
+            throw invalid(
+                    "avoid: %d ids (expected: at most %d, none blank)"
+                            .formatted(ids.size(), MOST_AVOIDED));
+        }
+        return ids.stream().map(ReplicaId::new).collect(Collectors.toSet());
     }
 
     static ModelRef model(@Nullable String name) {

@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,46 +35,26 @@ public final class Coordinator implements AutoCloseable {
     /** Leadership, deadlines and retries are looked at this often. */
     private static final Duration TICK = Duration.ofMillis(250);
 
-    /** A view that Redis lost is back after this long. */
-    private static final Duration RESEND = Duration.ofSeconds(2);
-
     private static final Duration COPIES_TIMEOUT = Duration.ofSeconds(1);
 
     private final Desk desk;
     private final Ports ports;
     private final InstantSource clock;
+    private final Errands errands;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("decisions").factory());
     private final Disposable.Composite ticks = Disposables.composite();
     private final Map<Load, List<MonoSink<LoadOutcome>>> waiting = new HashMap<>();
     private OptionalLong term = OptionalLong.empty();
-    private Optional<Work.Publication> lastView = Optional.empty();
-    private long lastSent;
     private Census census = Census.EMPTY;
-
-    /**
-     * What the decisions are carried out with.
-     *
-     * @param epochSeen is told every epoch that an agent has seen; the lease's next lies above
-     * @param counts is told how many of each model there are, whenever that changes
-     */
-    public record Ports(
-            LeaderTerm term,
-            LongConsumer epochSeen,
-            AgentLink agents,
-            ViewSink view,
-            DesiredCopies copies,
-            PolicyLink policies,
-            CopyLink files,
-            DecisionTimer timer,
-            Consumer<Census> counts) {}
 
     public Coordinator(
             Settings settings, Ports ports, InstantSource clock, Supplier<ReplicaId> newIds) {
         this.desk = new Desk(settings, newIds);
         this.ports = ports;
         this.clock = clock;
+        this.errands = new Errands(desk, ports, clock, this::post);
     }
 
     public void start() {
@@ -99,6 +76,12 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void ask(Demand demand, MonoSink<LoadOutcome> sink) {
+        if (!demand.avoided().isEmpty()) {
+            log.atInfo()
+                    .addKeyValue("model", demand.model())
+                    .addKeyValue("replicas", demand.avoided())
+                    .log("replicas failed a gateway; asking their agents");
+        }
         switch (desk.ask(demand, clock.millis())) {
             case Asked.Settled(var outcome) -> sink.success(outcome);
             case Asked.Joined(var load) -> {
@@ -201,43 +184,11 @@ public final class Coordinator implements AutoCloseable {
             change.run();
             carryOut(desk.settle(clock.millis()));
             ports.epochSeen().accept(desk.highestEpoch());
-            spreadPolicies();
-            desk.dueCopies().forEach(this::copy);
+            errands.run();
             count();
         } catch (RuntimeException defect) {
             log.atError().setCause(defect).log("decision failed");
         }
-    }
-
-    private void spreadPolicies() {
-        for (PolicyDesk.Due due : desk.duePolicies(clock.millis())) {
-            ports.policies()
-                    .offer(due.address(), due.model(), due.policy())
-                    .subscribe(_ -> {}, failure -> repeats("policy", failure));
-        }
-    }
-
-    private void copy(CopyOrder order) {
-        log.atInfo()
-                .addKeyValue("agent", order.agent())
-                .addKeyValue("model", order.model())
-                .addKeyValue("holders", order.holders())
-                .log("telling an agent to take a model over");
-        ports.files()
-                .copy(order)
-                .subscribe(
-                        progress -> post(() -> desk.copyAdvanced(order, progress)),
-                        failure -> post(() -> copyFailed(order, failure)),
-                        () -> post(() -> desk.copyEnded(order, clock.millis())));
-    }
-
-    private void copyFailed(CopyOrder order, Throwable failure) {
-        log.atWarn()
-                .addKeyValue("agent", order.agent())
-                .addKeyValue("model", order.model())
-                .addKeyValue("reason", failure.getMessage())
-                .log("model not taken over");
-        desk.copyFailed(order);
     }
 
     private void count() {
@@ -259,7 +210,7 @@ public final class Coordinator implements AutoCloseable {
             desk.leadOn(now.getAsLong());
             return;
         }
-        lastView = Optional.empty();
+        errands.forgetView();
         desk.resign();
         now.ifPresent(this::begin);
     }
@@ -279,70 +230,8 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void carryOut(Work work) {
-        for (DesiredState state : work.copies()) {
-            ports.copies().write(state).subscribe(_ -> {}, failure -> repeats("copy", failure));
-        }
-        work.puts().forEach(this::tell);
-        work.view()
-                .ifPresent(
-                        next -> {
-                            lastView = Optional.of(next);
-                            send(next, true);
-                        });
-        if (work.view().isEmpty() && clock.millis() - lastSent >= RESEND.toMillis()) {
-            lastView.ifPresent(view -> send(view, false));
-        }
+        errands.run(work);
         work.settled().forEach(this::answer);
-    }
-
-    private void send(Work.Publication view, boolean announce) {
-        lastSent = clock.millis();
-        ports.view()
-                .publish(view.version(), view.content(), announce)
-                .subscribe(_ -> {}, failure -> repeats("view", failure));
-    }
-
-    private void tell(DesiredState state) {
-        AgentId agent = state.agent();
-        Optional<AgentStatus> status = desk.agent(agent);
-        if (status.isEmpty()) {
-            return;
-        }
-        log.atInfo()
-                .addKeyValue("agent", agent)
-                .addKeyValue("version", state.version())
-                .addKeyValue("engines", state.engines().size())
-                .log("telling desired engines");
-        ports.agents()
-                .offer(status.get().address(), state)
-                .subscribe(
-                        answer -> post(() -> answered(agent, answer)),
-                        failure -> post(() -> unreachable(status.get(), failure)));
-    }
-
-    private void answered(AgentId agent, AgentLink.Answer answer) {
-        switch (answer) {
-            case AgentLink.Answer.Accepted(var held) -> desk.accepted(agent, held);
-            case AgentLink.Answer.Refused(var held) -> {
-                log.atWarn()
-                        .addKeyValue("agent", agent)
-                        .addKeyValue("held", held)
-                        .log("agent holds a higher version");
-                ports.epochSeen().accept(held.epoch());
-                desk.refused(agent, held, clock.millis());
-            }
-        }
-    }
-
-    private void unreachable(AgentStatus status, Throwable failure) {
-        if (desk.failures(status.id()) == 0) {
-            log.atWarn()
-                    .addKeyValue("agent", status.id())
-                    .addKeyValue("address", status.address())
-                    .addKeyValue("reason", failure.toString())
-                    .log("agent did not answer; trying again");
-        }
-        desk.unreachable(status.id(), clock.millis());
     }
 
     private void answer(Load load, LoadOutcome outcome) {
@@ -354,11 +243,6 @@ public final class Coordinator implements AutoCloseable {
         if (sinks != null) {
             sinks.forEach(sink -> sink.success(outcome));
         }
-    }
-
-    /** Redis is away: the lease runs out by itself, and its return heals what was not written. */
-    private static void repeats(String what, Throwable failure) {
-        log.atDebug().addKeyValue("what", what).setCause(failure).log("not written");
     }
 
     /** Answers all who wait, then ends. */

@@ -20,13 +20,6 @@ import java.util.stream.Collectors;
  */
 final class Desk {
 
-    /** How far clocks of two hosts may differ before a keep-alive ends early. */
-    private static final long CLOCK_SLACK_MILLIS = 5_000;
-
-    /** What only a leader has. */
-    private record Leading(
-            DesiredBook desired, LoadBook loads, GroupKeeper groups, CopyBook copies) {}
-
     private final Settings settings;
     private final Supplier<ReplicaId> newIds;
     private final AgentBook agents = new AgentBook();
@@ -84,12 +77,11 @@ final class Desk {
 
     void lead(long epoch, Map<AgentId, DesiredState> copies) {
         resign();
-        DesiredBook desired = new DesiredBook(epoch, copies);
-        CopyBook files = new CopyBook();
-        LoadBook loads =
-                new LoadBook(
-                        settings, agents, idleTimes, failures, newIds, desired, files, policies);
-        leading = Optional.of(new Leading(desired, loads, new GroupKeeper(agents, desired), files));
+        leading =
+                Optional.of(
+                        new Leading(
+                                settings, agents, idleTimes, failures, policies, newIds, epoch,
+                                copies));
     }
 
     /** Goes on leading under a higher epoch, which some agent has made necessary. */
@@ -117,34 +109,12 @@ final class Desk {
     }
 
     Asked ask(Demand demand, long now) {
-        if (leading.isEmpty()) {
-            return new Asked.Settled(new LoadOutcome.NotLeading());
-        }
-        int needed = agents.trainedAtMost(demand.digest(), wished(demand));
-        Optional<LoadOutcome.Ready> serving =
-                Serving.find(agents.alive(), leading.get().desired(), demand.digest(), needed);
-        if (serving.isPresent()) {
-            return new Asked.Settled(serving.get());
-        }
-        Optional<LoadOutcome.Failed> held = failures.holding(demand.digest(), now);
-        if (held.isPresent()) {
-            return new Asked.Settled(held.get());
-        }
-        int least = policies.of(demand.model()).contextLength().orElse(0);
-        int planned = agents.trainedAtMost(demand.digest(), Math.max(least, wished(demand)));
-        return new Asked.Joined(leading.get().loads().join(demand, planned, now));
-    }
-
-    private int wished(Demand demand) {
-        return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
+        return leading.map(held -> held.ask(demand, now))
+                .orElseGet(() -> new Asked.Settled(new LoadOutcome.NotLeading()));
     }
 
     PlanAnswer plan(PlanQuery query) {
-        return leading.map(
-                        held ->
-                                new PlanDesk(settings, agents, policies)
-                                        .answer(query, held.loads()::rooms))
-                .orElseGet(PlanAnswer.NotLeading::new);
+        return leading.map(held -> held.plan(query)).orElseGet(PlanAnswer.NotLeading::new);
     }
 
     Policies policies() {
@@ -161,46 +131,23 @@ final class Desk {
         return leading.isPresent() ? policyDesk.claimDue(now) : List.of();
     }
 
-    /** Ends all replicas of a model; one that is awaited by a load stays. */
+    /** See {@link Leading#unload}. */
     void unload(ModelDigest digest) {
-        leading.ifPresent(
-                held -> {
-                    for (AgentStatus agent : agents.all()) {
-                        held.desired().engines(agent.id()).stream()
-                                .filter(engine -> engine.digest().equals(digest))
-                                .filter(engine -> !held.loads().awaits(engine.replica()))
-                                .forEach(
-                                        engine ->
-                                                held.desired()
-                                                        .withdraw(agent.id(), engine.replica()));
-                    }
-                });
+        leading.ifPresent(held -> held.unload(digest));
     }
 
-    /**
-     * The agent says that a replica's keep-alive is over and that it is idle; where a later report
-     * of it shows a request, that was the newer word.
-     */
+    /** See {@link Leading#expired}. */
     void expired(AgentId agent, ReplicaId replica) {
-        boolean idle =
-                agents.find(agent)
-                        .flatMap(status -> status.replica(replica))
-                        .map(status -> status.busy() == 0)
-                        .orElse(true);
-        leading.filter(held -> idle && !held.loads().awaits(replica))
-                .ifPresent(held -> held.desired().withdraw(agent, replica));
+        leading.ifPresent(held -> held.expired(agent, replica));
     }
 
     void accepted(AgentId agent, Version version) {
         leading.ifPresent(held -> held.desired().accepted(agent, version));
     }
 
-    /** The agent holds a higher version than the one it was offered. */
+    /** See {@link Leading#refused}. */
     void refused(AgentId agent, Version higher, long now) {
-        leading.ifPresent(
-                held ->
-                        agents.find(agent)
-                                .ifPresent(status -> held.desired().refused(status, higher, now)));
+        leading.ifPresent(held -> held.refused(agent, higher, now));
     }
 
     void unreachable(AgentId agent, long now) {
@@ -233,6 +180,25 @@ final class Desk {
         return leading.map(held -> held.copies().claimDue()).orElse(List.of());
     }
 
+    /** Agents to be asked for their reports now, since a replica of theirs failed somebody. */
+    List<Doubts.Probe> dueProbes(long now) {
+        return leading.map(held -> held.doubts().claimDue(now)).orElse(List.of());
+    }
+
+    /** An agent answered the probe with this. */
+    void probed(AgentId agent, AgentStatus status, long now) {
+        agents.said(status);
+        if (status.id().equals(agent)) {
+            leading.ifPresent(held -> held.doubts().answered(agent, now));
+        } else {
+            probeMissed(agent, now);
+        }
+    }
+
+    void probeMissed(AgentId agent, long now) {
+        leading.ifPresent(held -> held.doubts().unanswered(agent, now));
+    }
+
     /** Counted by the leader alone, so that sums over schedulers are right. */
     Census census() {
         return leading.map(held -> Census.of(agents.alive(), held.desired())).orElse(Census.EMPTY);
@@ -247,30 +213,9 @@ final class Desk {
             return new Work(List.of(), List.of(), Optional.empty(), settled);
         }
         Leading held = leading.get();
-        agents.all().forEach(agent -> held.desired().observe(agent, now));
-        endExpired(now);
-        if (introduced) {
-            settled.putAll(held.loads().advance(now));
-            held.groups().keep(held.loads().forming(), now);
-        }
+        settled.putAll(held.advance(introduced, now));
         List<DesiredState> copies = held.desired().number();
-        List<DesiredState> puts = held.desired().claimDue(agents, now);
-        return new Work(copies, puts, publication(held), settled);
-    }
-
-    /** Also catches what expired while no scheduler listened. */
-    private void endExpired(long now) {
-        for (AgentStatus agent : agents.alive()) {
-            for (ReplicaStatus replica : agent.replicas()) {
-                long expiresAt = replica.expiresAt().orElse(-1);
-                if (replica.phase() == ReplicaStatus.Phase.READY
-                        && replica.busy() == 0
-                        && expiresAt >= 0
-                        && now - expiresAt > CLOCK_SLACK_MILLIS) {
-                    expired(agent.id(), replica.id());
-                }
-            }
-        }
+        return new Work(copies, held.due(now), publication(held), settled);
     }
 
     private Optional<Work.Publication> publication(Leading held) {

@@ -64,6 +64,7 @@ final class Load {
     private final Set<AgentId> noCopies = new HashSet<>();
     private int contextLength;
     private OptionalLong keepAliveMillis;
+    private final Set<ReplicaId> avoided;
     private Optional<Site> site = Optional.empty();
     private Optional<Boolean> distributed;
     private LoadOptions loading;
@@ -78,6 +79,7 @@ final class Load {
         this.keepAliveMillis = demand.keepAliveMillis();
         this.distributed = demand.distributed();
         this.loading = demand.loading();
+        this.avoided = new HashSet<>(demand.avoided());
         this.progressAt = now;
     }
 
@@ -107,9 +109,12 @@ final class Load {
 
     /** Whether this load will serve the need; one that has no site yet is widened to it. */
     boolean takesIn(Demand demand, int needed) {
-        if (!digest.equals(demand.digest()) || (needed > contextLength && site.isPresent())) {
+        if (!digest.equals(demand.digest())
+                || (needed > contextLength && site.isPresent())
+                || site.map(at -> demand.avoided().contains(at.replica())).orElse(false)) {
             return false;
         }
+        avoided.addAll(demand.avoided());
         if (site.isEmpty()) {
             contextLength = Math.max(contextLength, needed);
             keepAliveMillis =
@@ -120,6 +125,11 @@ final class Load {
             loading = demand.loading().orElse(loading);
         }
         return true;
+    }
+
+    /** Replicas that failed those who wait for it. */
+    Set<ReplicaId> avoided() {
+        return Set.copyOf(avoided);
     }
 
     Optional<Site> site() {

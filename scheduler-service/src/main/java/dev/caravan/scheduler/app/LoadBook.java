@@ -38,14 +38,15 @@ final class LoadBook {
             Supplier<ReplicaId> newIds,
             DesiredBook desired,
             CopyBook copies,
-            Policies policies) {
+            Policies policies,
+            Doubts doubts) {
         this.agents = agents;
         this.desired = desired;
         this.forming = new Forming(agents, desired);
         this.placing =
                 new LoadPlacing(
                         settings, agents, idleTimes, newIds, desired, policies, forming, copies,
-                        loads);
+                        doubts, loads);
         this.following =
                 new LoadFollowing(
                         settings, agents, failures, desired, forming, placing, this::awaits);
@@ -68,10 +69,11 @@ final class LoadBook {
     private Optional<Load.Site> alreadyLoading(Demand demand, int contextLength) {
         for (AgentStatus agent : agents.alive()) {
             for (DesiredEngine engine : desired.engines(agent.id())) {
+                // one that failed somebody may be on its way again under the same id
                 boolean onItsWay =
                         agent.replica(engine.replica())
                                 .map(status -> status.phase() == ReplicaStatus.Phase.LOADING)
-                                .orElse(true);
+                                .orElse(!demand.avoided().contains(engine.replica()));
                 if (onItsWay
                         && engine.digest().equals(demand.digest())
                         && engine.contextLength() >= contextLength) {

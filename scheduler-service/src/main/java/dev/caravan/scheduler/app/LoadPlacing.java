@@ -1,11 +1,14 @@
 package dev.caravan.scheduler.app;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.AgentRoom;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -28,6 +31,7 @@ final class LoadPlacing {
     private final Policies policies;
     private final Forming forming;
     private final CopyBook copies;
+    private final Doubts doubts;
     private final Collection<Load> loads;
 
     /**
@@ -42,6 +46,7 @@ final class LoadPlacing {
             Policies policies,
             Forming forming,
             CopyBook copies,
+            Doubts doubts,
             Collection<Load> loads) {
         this.settings = settings;
         this.agents = agents;
@@ -51,29 +56,63 @@ final class LoadPlacing {
         this.policies = policies;
         this.forming = forming;
         this.copies = copies;
+        this.doubts = doubts;
         this.loads = loads;
     }
 
     /** What agents can offer to a model. */
     List<AgentRoom> rooms(ModelDigest digest) {
-        return new RoomSurvey(desired, idleTimes, loads, settings.maxLoadedModels())
+        return rooms(digest, Set.of());
+    }
+
+    private List<AgentRoom> rooms(ModelDigest digest, Set<ReplicaId> kept) {
+        return new RoomSurvey(desired, idleTimes, loads, settings.maxLoadedModels(), kept)
                 .rooms(agents.alive(), digest);
     }
 
     /** Plans a load that has no site; an outcome where there is none to be had. */
     Optional<LoadOutcome> place(Load load, long now) {
-        Wanted wanted =
-                new Wanted(
-                        load.model(),
-                        load.digest(),
-                        load.contextLength(),
-                        load.distributed(),
-                        policies.of(load.model()),
-                        load.lost());
-        return switch (Planner.plan(
-                wanted, agents.all(), rooms(load.digest()), Settings.planned(settings.slots()))) {
+        Wanted wanted = wanted(load, now);
+        Plan plan =
+                Planner.plan(
+                        wanted,
+                        agents.all(),
+                        rooms(load.digest(), load.avoided()),
+                        Settings.planned(settings.slots()));
+        return doubts.open(load.avoided(), now) && !isFree(plan)
+                ? Optional.empty()
+                : carryOut(plan, load, wanted, now);
+    }
+
+    private Wanted wanted(Load load, long now) {
+        Map<AgentId, String> lost = new HashMap<>(doubts.agents(load.avoided(), now));
+        lost.putAll(load.lost());
+        return new Wanted(
+                load.model(),
+                load.digest(),
+                load.contextLength(),
+                load.distributed(),
+                policies.of(load.model()),
+                lost);
+    }
+
+    /** What costs nobody anything need not wait until it is known whether a replica lives. */
+    private static boolean isFree(Plan plan) {
+        return plan instanceof Plan.Go(var stages, var evict)
+                && stages.size() == 1
+                && evict.isEmpty();
+    }
+
+    private Optional<LoadOutcome> carryOut(Plan plan, Load load, Wanted wanted, long now) {
+        boolean oneLives = doubts.lives(load.avoided(), now);
+        return switch (plan) {
+            // one that lives is there for others; a file is not worth the wait beside it
             case Plan.No(var failure) ->
-                    copied(load, wanted, now) ? Optional.empty() : Optional.of(failure);
+                    !oneLives && copied(load, wanted, now)
+                            ? Optional.empty()
+                            : Optional.of(failure);
+            case Plan.Wait(var held) when oneLives ->
+                    Optional.of(Reasons.noneBeside(load, wanted.lost(), held));
             case Plan.Wait(var held) ->
                     load.stalls(settings.loadTimeout(), now)
                             ? Optional.of(Reasons.stillBusy(load, held, settings.loadTimeout()))

@@ -77,7 +77,11 @@ final class PlanReasons {
     }
 
     private static String lost(Wanted wanted) {
-        return wanted.lost().entrySet().stream()
+        return lost(wanted.lost());
+    }
+
+    static String lost(Map<AgentId, String> agents) {
+        return agents.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> "agent %s %s".formatted(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining("; "));

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.fault.FaultCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Why a load that was planned did not come about; see {@link PlanReasons} for the others. */
 final class Reasons {
@@ -28,6 +29,18 @@ final class Reasons {
                 load,
                 "models with running requests held the memory of agent%s %s for %s (expected: one that gets idle); try again"
                         .formatted(agents.size() > 1 ? "s" : "", PlanReasons.ids(agents), timeout));
+    }
+
+    static LoadOutcome.Failed noneBeside(
+            Load load, Map<AgentId, String> lost, List<AgentId> agents) {
+        return failed(
+                FaultCode.NO_CAPACITY,
+                load,
+                "%s; beside it models with running requests hold the memory of agent%s %s (expected: one that is idle); try again"
+                        .formatted(
+                                PlanReasons.lost(lost),
+                                agents.size() > 1 ? "s" : "",
+                                PlanReasons.ids(agents)));
     }
 
     static LoadOutcome.Failed noProgress(Load load, Duration timeout) {

@@ -27,15 +27,23 @@ final class RoomSurvey {
     private final IdleTimes idleTimes;
     private final Collection<Load> loads;
     private final int mostEngines;
+    private final Set<ReplicaId> kept;
 
     /**
      * @param mostEngines of one agent at once; 0: as many as fit
+     * @param kept replicas that are not to be given up, be they idle
      */
-    RoomSurvey(DesiredBook desired, IdleTimes idleTimes, Collection<Load> loads, int mostEngines) {
+    RoomSurvey(
+            DesiredBook desired,
+            IdleTimes idleTimes,
+            Collection<Load> loads,
+            int mostEngines,
+            Set<ReplicaId> kept) {
         this.desired = desired;
         this.idleTimes = idleTimes;
         this.loads = loads;
         this.mostEngines = mostEngines;
+        this.kept = Set.copyOf(kept);
     }
 
     /**
@@ -174,7 +182,8 @@ final class RoomSurvey {
                 loads.stream()
                         .flatMap(load -> load.site().stream())
                         .anyMatch(site -> site.replica().equals(replica.id()));
-        return replica.phase() == ReplicaStatus.Phase.READY && replica.busy() == 0 && !awaited
+        boolean free = !awaited && !kept.contains(replica.id());
+        return replica.phase() == ReplicaStatus.Phase.READY && replica.busy() == 0 && free
                 ? Use.IDLE
                 : Use.BUSY;
     }

@@ -16,6 +16,7 @@ import dev.caravan.scheduler.adapter.redis.RedisView;
 import dev.caravan.scheduler.app.AgentWatch;
 import dev.caravan.scheduler.app.Coordinator;
 import dev.caravan.scheduler.app.PolicyOffice;
+import dev.caravan.scheduler.app.Ports;
 import dev.caravan.scheduler.app.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -51,22 +52,29 @@ class SchedulerConfiguration {
         return new SchedulerMeters(registry);
     }
 
+    @Bean
+    HttpReports httpReports(Neighbours neighbours, WebClient.Builder client) {
+        return new HttpReports(neighbours, client.build());
+    }
+
     @Bean(destroyMethod = "")
     Coordinator coordinator(
             Settings settings,
             LeadershipFactory leaderships,
             ReactiveStringRedisTemplate redis,
             WebClient.Builder client,
+            HttpReports reports,
             SchedulerMeters meters,
             InstantSource clock) {
         AtomicLong highestEpoch = new AtomicLong();
         Leadership leadership = leaderships.lead(ROLE, highestEpoch::get);
         return new Coordinator(
                 settings,
-                new Coordinator.Ports(
+                new Ports(
                         () -> leadership.epoch().map(OptionalLong::of).orElse(OptionalLong.empty()),
                         seen -> highestEpoch.accumulateAndGet(seen, Math::max),
                         new HttpAgentLink(client.build()),
+                        reports,
                         new RedisView(redis, clock),
                         new RedisDesiredCopies(redis),
                         new HttpPolicies(client.build()),
@@ -86,14 +94,9 @@ class SchedulerConfiguration {
 
     @Bean(destroyMethod = "")
     AgentWatch agentWatch(
-            Coordinator coordinator,
-            ReactiveStringRedisTemplate redis,
-            Neighbours neighbours,
-            WebClient.Builder client) {
+            Coordinator coordinator, ReactiveStringRedisTemplate redis, HttpReports reports) {
         return new AgentWatch(
-                new RedisAndHttpSources(
-                        new RedisRecords(redis), new HttpReports(neighbours, client.build())),
-                coordinator);
+                new RedisAndHttpSources(new RedisRecords(redis), reports), coordinator);
     }
 
     @Bean

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Agents as a desk hears of them; each change makes the report that follows from it. */
@@ -42,7 +43,21 @@ final class Cluster {
                 context,
                 OptionalLong.empty(),
                 Optional.empty(),
-                LoadOptions.NONE);
+                LoadOptions.NONE,
+                Set.of());
+    }
+
+    /** A demand of one whom these replicas failed just now. */
+    static Demand demandBut(ModelDigest digest, int context, String... avoided) {
+        return new Demand(
+                "request",
+                name(digest),
+                digest,
+                context,
+                OptionalLong.empty(),
+                Optional.empty(),
+                LoadOptions.NONE,
+                Stream.of(avoided).map(ReplicaId::new).collect(Collectors.toSet()));
     }
 
     static ModelRef name(ModelDigest digest) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -462,7 +463,8 @@ class GroupDeskTest {
                         context,
                         OptionalLong.empty(),
                         distributed,
-                        LoadOptions.NONE);
+                        LoadOptions.NONE,
+                        Set.of());
         return ((Asked.Joined) desk.ask(demand, now)).load();
     }
 

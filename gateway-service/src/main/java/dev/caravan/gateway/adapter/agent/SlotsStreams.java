@@ -4,7 +4,10 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.core.cluster.ReplicaId;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
 import dev.caravan.gateway.app.LoadBoard;
+import dev.caravan.gateway.app.Sightings;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.wire.ReplicaLoad;
 import dev.caravan.wire.Routes;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -40,15 +44,22 @@ public final class SlotsStreams {
     private final Views views;
     private final LoadBoard loads;
     private final Scheduler scheduler;
+    private final Sightings sightings;
     private final StallGuard silence;
     private final Map<AgentId, Stream> streams = new HashMap<>();
     private final Disposable.Swap following = Disposables.swap();
 
-    public SlotsStreams(HttpClient http, Views views, LoadBoard loads, Scheduler scheduler) {
+    public SlotsStreams(
+            HttpClient http,
+            Views views,
+            LoadBoard loads,
+            Scheduler scheduler,
+            Sightings sightings) {
         this.http = http;
         this.views = views;
         this.loads = loads;
         this.scheduler = scheduler;
+        this.sightings = sightings;
         this.silence = new StallGuard(SILENCE, scheduler);
     }
 
@@ -62,14 +73,16 @@ public final class SlotsStreams {
     }
 
     private synchronized void follow(ClusterView view) {
-        Map<AgentId, String> wanted =
+        Map<AgentId, AgentSnapshot> wanted =
                 view.agents().stream()
-                        .collect(Collectors.toMap(AgentSnapshot::id, AgentSnapshot::address));
+                        .collect(Collectors.toMap(AgentSnapshot::id, Function.identity()));
         streams.entrySet()
                 .removeIf(
                         entry -> {
                             Stream stream = entry.getValue();
-                            boolean stale = !stream.address().equals(wanted.get(entry.getKey()));
+                            AgentSnapshot agent = wanted.get(entry.getKey());
+                            boolean stale =
+                                    agent == null || !stream.address().equals(agent.address());
                             if (stale) {
                                 stream.connection().dispose();
                                 loads.forget(entry.getKey());
@@ -77,22 +90,34 @@ public final class SlotsStreams {
                             return stale;
                         });
         wanted.forEach(
-                (agent, address) ->
+                (id, agent) ->
                         streams.computeIfAbsent(
-                                agent, absent -> new Stream(address, connect(agent, address))));
+                                id, absent -> new Stream(agent.address(), connect(agent))));
     }
 
-    private Disposable connect(AgentId agent, String address) {
-        return silence.guard(Flux.defer(() -> lines(address)), "slots of agent " + agent)
+    private Disposable connect(AgentSnapshot to) {
+        AgentId agent = to.id();
+        return silence.guard(Flux.defer(() -> lines(to.address())), "slots of agent " + agent)
                 .concatWith(Mono.error(() -> new IllegalStateException("slots stream ended")))
                 .doOnNext(line -> told(agent, line))
                 .doOnTerminate(() -> loads.forget(agent))
+                .doOnError(fault -> sightings.saw(to, kind(fault)))
                 .retryWhen(
                         Retry.backoff(Long.MAX_VALUE, SOONEST_RETRY)
                                 .maxBackoff(LATEST_RETRY)
                                 .transientErrors(true)
                                 .scheduler(scheduler))
                 .subscribe();
+    }
+
+    /** Lines come however idle the agent is. */
+    private static Sightings.Kind kind(Throwable fault) {
+        boolean silent =
+                fault instanceof CaravanException known
+                        && known.code() == FaultCode.UPSTREAM_TIMEOUT;
+        return silent
+                ? Sightings.Kind.SILENT
+                : Sightings.Kind.of(fault).orElse(Sightings.Kind.BROKEN);
     }
 
     private Flux<SlotsLine> lines(String address) {

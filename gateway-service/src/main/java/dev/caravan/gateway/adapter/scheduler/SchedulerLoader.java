@@ -1,5 +1,6 @@
 package dev.caravan.gateway.adapter.scheduler;
 
+import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
@@ -59,7 +61,8 @@ public final class SchedulerLoader implements ModelLoader {
                         WireRuns.millis(wish.keepAlive()),
                         wish.distributed().orElse(null),
                         Math.min(HOLD.toMillis(), patience.toMillis()),
-                        WireRuns.loading(wish.loading()));
+                        WireRuns.loading(wish.loading()),
+                        avoided(wish));
         return Mono.defer(() -> leader.answer(scheduler -> ask(scheduler, message)))
                 .repeatWhen(pending -> pending.delayElements(PACE))
                 .filter(answer -> answer.state() != LoadAnswer.State.PENDING)
@@ -91,6 +94,12 @@ public final class SchedulerLoader implements ModelLoader {
                 .retrieve()
                 .bodyToMono(LoadAnswer.class)
                 .timeout(Duration.ofMillis(message.waitMillis()).plus(GRACE));
+    }
+
+    private static @Nullable List<String> avoided(LoadWish wish) {
+        return wish.avoided().isEmpty()
+                ? null
+                : wish.avoided().stream().map(ReplicaId::value).sorted().toList();
     }
 
     private static CaravanException tooLong(LoadWish wish, Duration patience) {

@@ -35,6 +35,21 @@ class SilenceDetectorTest {
     }
 
     @Test
+    void givesUpSoonerOneThatOthersFindSilentToo() {
+        AnswerHistory regular = regular(1.0);
+
+        assertThat(detector.verdict(regular, after(regular, 2.3), 1)).isEqualTo(Verdict.SUSPECT);
+        assertThat(detector.verdict(regular, after(regular, 2.7), 1)).isEqualTo(Verdict.DOWN);
+        assertThat(detector.verdict(regular, after(regular, 1.8), 2)).isEqualTo(Verdict.DOWN);
+        assertThat(detector.verdict(regular, after(regular, 0.5), 9)).isEqualTo(Verdict.READY);
+        for (double silence = 0; silence < 10; silence += 0.1) {
+            Instant then = after(regular, silence);
+            assertThat(detector.suspicion(regular, then, 1))
+                    .isGreaterThanOrEqualTo(detector.suspicion(regular, then));
+        }
+    }
+
+    @Test
     void waitsLongerForOneThatAnswersIrregularly() {
         AnswerHistory irregular = AnswerHistory.startingAt(START, Duration.ofSeconds(1));
         Instant now = START;
