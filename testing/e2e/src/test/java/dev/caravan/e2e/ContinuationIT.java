@@ -3,7 +3,13 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +23,12 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(SharedCluster.class)
 class ContinuationIT {
 
-    @TempDir Path folder;
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    /** One of that many differs with near certainty: measured, about every second one. */
+    private static final int MOST_FLUENT = 8;
+
+    private static @TempDir Path folder;
 
     @AfterEach
     void wholeAgain(LocalCluster cluster) {
@@ -63,5 +74,120 @@ class ContinuationIT {
         System.out.printf(
                 "%s %s %s %s: killed after %d tokens, pause %d ms%n",
                 shape, victim, route, type, broken.tokensBefore(), broken.pause().toMillis());
+    }
+
+    @Test
+    void twoDeathsInOneAnswer(LocalCluster cluster) throws Exception {
+        Faults faults = Faults.on(cluster, "F16", folder);
+        String prompt = cluster.randomText();
+        String expected = faults.oracle("/api/generate", prompt);
+        faults.policy("exact", Faults.Shape.WHOLE);
+
+        Answer answer = faults.killEach("/api/generate", prompt, 60, 2).answer();
+
+        assertThat(answer.error()).isEmpty();
+        assertThat(answer.last().path("continued").path("times").asInt()).isEqualTo(2);
+        assertThat(answer.text()).isEqualTo(expected);
+    }
+
+    /** What the tests above would say if nothing were continued. */
+    @Test
+    void withoutContinuationTheSameKillEndsTheAnswer(LocalCluster cluster) throws Exception {
+        Faults faults = Faults.on(cluster, "F16", folder);
+        faults.policy("exact", Faults.Shape.WHOLE);
+        LocalCluster.kill(cluster.process("gateway").pid());
+        cluster.awaitGone(cluster.process("gateway").pid());
+        assertThat(cluster.upWith(Map.of("CARAVAN_GATEWAY_CONTINUATION", "false")).exit()).isZero();
+        try {
+            Answer answer =
+                    faults.kill(
+                                    Faults.Shape.WHOLE,
+                                    Faults.Victim.ENGINE,
+                                    "/api/generate",
+                                    cluster.randomText())
+                            .answer();
+
+            assertThat(answer.error()).isNotEmpty();
+            assertThat(answer.last().path("done").asBoolean()).isFalse();
+        } finally {
+            LocalCluster.kill(cluster.process("gateway").pid());
+        }
+    }
+
+    /**
+     * Kernels that depend on the batch say something else sooner or later; so the switches count.
+     */
+    @Test
+    void withoutTheSwitchesOfExactAQuantizedAnswerDiffers(LocalCluster cluster) throws Exception {
+        Faults faults = Faults.on(cluster, "Q4_K_M", folder);
+        faults.policy("fluent", Faults.Shape.WHOLE);
+        int same = 0;
+        int kills = 0;
+        while (kills < MOST_FLUENT && same == kills) {
+            String prompt = cluster.randomText();
+            String expected = faults.oracle("/api/generate", prompt, List.of());
+            Answer answer =
+                    faults.kill(Faults.Shape.WHOLE, Faults.Victim.ENGINE, "/api/generate", prompt)
+                            .answer();
+            assertThat(answer.error()).isEmpty();
+            assertThat(answer.last().path("eval_count").asInt()).isEqualTo(Faults.PREDICT);
+            assertThat(answer.last().path("continued").path("exact").asBoolean()).isFalse();
+            kills++;
+            same += answer.text().equals(expected) ? 1 : 0;
+        }
+        System.out.printf("fluent, Q4_K_M: %d of %d texts are the same%n", same, kills);
+        assertThat(same).isLessThan(kills);
+    }
+
+    @Test
+    void aModelThatIsNowhereElseEndsInOneLine(LocalCluster cluster) {
+        String model = cluster.fixture("F16", 32, "--layers", "12", "--width", "768");
+        cluster.load(model);
+        long agent = cluster.agentOf(model).pid();
+        Instant[] killed = {Instant.MIN};
+
+        Answer answer =
+                cluster.client()
+                        .post(
+                                "/api/generate",
+                                OllamaClient.generate(model, "alone", 400),
+                                first -> {
+                                    LocalCluster.kill(agent);
+                                    killed[0] = Instant.now();
+                                });
+
+        Duration took = Duration.between(killed[0], answer.lines().getLast().at());
+        System.out.println("no replica left: told after " + took.toMillis() + " ms");
+        assertThat(answer.error()).contains("broke off after", "could not be continued");
+        assertThat(answer.lines().stream().filter(line -> line.json().has("error"))).hasSize(1);
+        assertThat(took).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aClientThatLeavesWhileItIsContinuedGivesEverythingBack(LocalCluster cluster)
+            throws Exception {
+        Faults faults = Faults.on(cluster, "F16", folder);
+        faults.policy("exact", Faults.Shape.WHOLE);
+        EngineState engine = cluster.load(faults.model());
+        try (LeavingClient client =
+                new LeavingClient(
+                        cluster.client().base(),
+                        "/api/generate",
+                        faults.body("/api/generate", "leaving"))) {
+            client.awaitFirstByte();
+            LocalCluster.kill(engine.pid());
+            cluster.awaitGone(engine.pid());
+        }
+
+        Awaitility.await("no request is left over")
+                .atMost(SOON)
+                .until(
+                        () ->
+                                cluster.client()
+                                        .json("/api/distributed/requests")
+                                        .path("requests")
+                                        .isEmpty());
+        EngineState next = cluster.load(faults.model());
+        Awaitility.await("no slot is taken").atMost(SOON).until(() -> next.busySlots() == 0);
     }
 }

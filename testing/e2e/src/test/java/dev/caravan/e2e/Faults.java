@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One model whose replicas are killed while they answer; each agent has its file. */
@@ -65,25 +64,13 @@ final class Faults {
                 _ -> {
                     String model =
                             cluster.fixture(type, 31, "--layers", "" + LAYERS, "--width", "768");
-                    Faults faults = new Faults(cluster, model, folder);
-                    faults.spread();
-                    return faults;
+                    cluster.spread(model);
+                    return new Faults(cluster, model, folder);
                 });
     }
 
     String model() {
         return model;
-    }
-
-    private void spread() {
-        for (String agent : cluster.agentIds()) {
-            ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", "exact");
-            ArrayNode ranges = policy.putArray("ranges");
-            ranges.addObject().put("host", agent).put("first", 0).put("last", LAYERS - 1);
-            cluster.putPolicy(model, policy);
-            cluster.load(model);
-            cluster.unload(model);
-        }
     }
 
     /** What an engine says that nothing happens to, with the switches of the policy exact. */
@@ -119,11 +106,33 @@ final class Faults {
         cluster.load(model);
         long pid = victim(shape, victim);
         int cut = cluster.random(FIRST_CUT, LAST_CUT);
-        ObjectNode body =
-                route.endsWith("chat")
-                        ? OllamaClient.chat(model, prompt, PREDICT)
-                        : OllamaClient.generate(model, prompt, PREDICT).put("raw", true);
-        return broken(route, body, cut, () -> LocalCluster.kill(pid));
+        return broken(route, body(route, prompt), cut, () -> LocalCluster.kill(pid));
+    }
+
+    ObjectNode body(String route, String prompt) {
+        return route.endsWith("chat")
+                ? OllamaClient.chat(model, prompt, PREDICT)
+                : OllamaClient.generate(model, prompt, PREDICT).put("raw", true);
+    }
+
+    /** Kills the engine each time the client has that many more tokens. */
+    Broken killEach(String route, String prompt, int every, int times) {
+        cluster.load(model);
+        AtomicInteger left = new AtomicInteger(times);
+        AtomicInteger lines = new AtomicInteger();
+        Answer answer =
+                cluster.client()
+                        .postAsync(
+                                route,
+                                body(route, prompt),
+                                _ -> {
+                                    if (lines.incrementAndGet() % every == 0
+                                            && left.getAndDecrement() > 0) {
+                                        LocalCluster.kill(cluster.engine(model).pid());
+                                    }
+                                })
+                        .join();
+        return new Broken(answer, every * times, Duration.ZERO);
     }
 
     private Broken broken(String route, ObjectNode body, int cut, Runnable fault) {

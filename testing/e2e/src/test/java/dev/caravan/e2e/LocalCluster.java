@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -128,13 +129,22 @@ public final class LocalCluster implements AutoCloseable {
      * @param options of {@code up}, beside those that make the cluster what it is
      */
     public Said up(String... options) {
+        return upWith(Map.of(), options);
+    }
+
+    /**
+     * @param settings in the environment of what is started now, and of that alone
+     */
+    Said upWith(Map<String, String> settings, String... options) {
         List<String> arguments =
                 new ArrayList<>(List.of("up", "--agents", "" + agents, "--no-adopt"));
         arguments.addAll(List.of(options));
         int gateway = client.base().getPort();
         arguments.addAll(List.of("--gateway-port", gateway == 1 ? "0" : "" + gateway));
         arguments.addAll(List.of("--registry-port", "0"));
-        return caravan(arguments.toArray(String[]::new));
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(settings);
+        return caravan(home, all, arguments.toArray(String[]::new));
     }
 
     /** What a test may have left: stopped processes go on, ended ones are started again. */
@@ -500,6 +510,21 @@ public final class LocalCluster implements AutoCloseable {
                 .filter(agent -> report(agent).path("replicas").toString().contains(replica))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Copies the model's files to all agents. */
+    void spread(String model) {
+        Process holder = agentHolding(model);
+        String digest = named(client.json("/api/tags"), model).path("digest").asString();
+        ObjectNode fetch = OllamaClient.JSON.createObjectNode();
+        fetch.put("name", model).put("digest", digest);
+        fetch.putArray("holders").add("http://127.0.0.1:" + holder.port());
+        for (Process agent : agents()) {
+            String said = internal(agent, Routes.FETCH, Optional.of(fetch.toString()));
+            if (!said.contains("success")) {
+                throw new IllegalStateException(model + " to " + agent.name() + ": " + said);
+            }
+        }
     }
 
     /** An agent that has an RPC server of the model. */

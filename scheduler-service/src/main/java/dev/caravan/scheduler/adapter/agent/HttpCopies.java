@@ -35,7 +35,8 @@ public final class HttpCopies implements CopyLink {
                                 order.model().display(), order.digest().hex(), order.holders()))
                 .exchangeToFlux(HttpCopies::steps)
                 .map(HttpCopies::progress)
-                .sample(HEARD_EVERY);
+                .sample(HEARD_EVERY)
+                .onBackpressureLatest();
     }
 
     private static Flux<ProgressLine> steps(ClientResponse response) {

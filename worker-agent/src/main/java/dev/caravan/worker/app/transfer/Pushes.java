@@ -57,7 +57,9 @@ public final class Pushes {
                         there ->
                                 there
                                         ? Flux.just(blob.size())
-                                        : target.send(layer).sample(TELL_EVERY))
+                                        : target.send(layer)
+                                                .sample(TELL_EVERY)
+                                                .onBackpressureLatest())
                 .map(sent -> Progress.of("pushing", blob.digest(), blob.size(), sent));
     }
 }

@@ -89,7 +89,7 @@ public final class Transfers implements ModelPuller {
     private Flux<Progress> layer(Arrival model, Blob blob, ModelSource source) {
         Flux<Long> completed =
                 model.isMissing(blob)
-                        ? downloads.fetch(blob, source).sample(TELL_EVERY)
+                        ? downloads.fetch(blob, source).sample(TELL_EVERY).onBackpressureLatest()
                         : Flux.just(blob.size());
         return completed.map(done -> Progress.of(PULLING, blob.digest(), blob.size(), done));
     }
