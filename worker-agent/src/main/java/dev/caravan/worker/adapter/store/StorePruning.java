@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -53,10 +52,7 @@ public final class StorePruning {
         for (ManifestTree.Entry entry : ManifestTree.scan(folders.manifests())) {
             try {
                 Manifest manifest = Manifest.parse(Files.readAllBytes(entry.file()));
-                Stream.concat(Stream.of(manifest.config()), manifest.layers().stream())
-                        .map(Manifest.Layer::blob)
-                        .map(this::fileName)
-                        .forEach(names::add);
+                manifest.blobs().map(this::fileName).forEach(names::add);
             } catch (IOException
                     | JacksonException
                     | IllegalArgumentException
