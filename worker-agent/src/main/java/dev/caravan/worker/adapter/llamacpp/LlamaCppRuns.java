@@ -149,19 +149,24 @@ final class LlamaCppRuns {
         if (go.render(conversation).isEmpty()) {
             return chat(run, ready);
         }
-        if (conversation.hasCallsOrMedia()) {
-            return spec.model().templated() ? chat(run, ready) : Flux.error(unread());
+        if (conversation.hasCallsOrMedia() && spec.model().templated()) {
+            return chat(run, ready);
+        }
+        if (conversation.images() > 0) {
+            return Flux.error(unread());
         }
         Flux<RunFrame> answer = completion(run, ready.ids(), ready.prompt(), List.of());
-        return go.thinkingTags(conversation)
-                .map(tags -> ThoughtSplitter.split(answer, tags, ready.prompt()))
-                .orElse(answer);
+        return go.withCalls(
+                go.thinkingTags(conversation)
+                        .map(tags -> ThoughtSplitter.split(answer, tags, ready.prompt()))
+                        .orElse(answer),
+                conversation);
     }
 
     private CaravanException unread() {
         return new CaravanException(
                 FaultCode.INVALID_REQUEST,
-                "tools and images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which reads such answers)"
+                "images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which takes them)"
                         .formatted(spec.alias()));
     }
 
