@@ -1,23 +1,21 @@
 package dev.caravan.gateway.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentSurvey;
 import dev.caravan.gateway.app.models.Catalogue;
-import dev.caravan.gateway.app.models.MakingStep;
 import dev.caravan.gateway.app.models.ModelCreation;
 import dev.caravan.gateway.app.models.ModelShows;
 import dev.caravan.gateway.dialect.ollama.CreateReader;
 import dev.caravan.gateway.dialect.ollama.CreateReader.CreateCall;
 import dev.caravan.gateway.dialect.ollama.GoObject;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
+import dev.caravan.gateway.dialect.ollama.ProgressShape;
 import dev.caravan.gateway.dialect.ollama.RunningAnswer;
 import dev.caravan.gateway.dialect.ollama.ShowAnswer;
 import dev.caravan.gateway.dialect.ollama.ShowReader;
 import dev.caravan.gateway.dialect.ollama.TagsAnswer;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -52,26 +50,6 @@ public final class ModelHandler {
         this.clock = clock;
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Step(
-            String status,
-            @Nullable String digest,
-            @Nullable Long total,
-            @Nullable Long completed) {
-
-        static Step of(MakingStep step) {
-            return step.share()
-                    .map(
-                            share ->
-                                    new Step(
-                                            step.status(),
-                                            share.digest(),
-                                            share.total(),
-                                            share.completed() == 0 ? null : share.completed()))
-                    .orElseGet(() -> new Step(step.status(), null, null, null));
-        }
-    }
-
     Mono<ServerResponse> tags(ServerRequest request) {
         ClusterView view = views.current();
         return catalogue
@@ -99,7 +77,9 @@ public final class ModelHandler {
     }
 
     private Mono<ServerResponse> create(CreateCall call) {
-        Flux<Step> steps = Flux.defer(() -> creation.create(call.model().get())).map(Step::of);
+        Flux<ProgressShape> steps =
+                Flux.defer(() -> creation.create(call.model().get(), call.insecure()))
+                        .map(ProgressShape::of);
         return ProgressAnswer.of(steps, call.stream());
     }
 

@@ -3,6 +3,7 @@ package dev.caravan.gateway.api;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.gateway.dialect.ollama.OllamaErrors;
 import dev.caravan.gateway.dialect.ollama.OllamaJson;
+import dev.caravan.gateway.dialect.ollama.ProgressShape;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -21,7 +22,7 @@ final class ProgressAnswer {
 
     private ProgressAnswer() {}
 
-    static Mono<ServerResponse> of(Flux<?> steps, boolean stream) {
+    static Mono<ServerResponse> of(Flux<ProgressShape> steps, boolean stream) {
         return stream
                 ? ServerResponse.ok()
                         .header(HttpHeaders.CONTENT_TYPE, NDJSON)
@@ -38,7 +39,7 @@ final class ProgressAnswer {
     }
 
     /** A failure before the first line keeps its status; one after it becomes the last line. */
-    private static Flux<DataBuffer> lines(Flux<?> steps) {
+    private static Flux<DataBuffer> lines(Flux<ProgressShape> steps) {
         return steps.map(OllamaJson::bytes)
                 .switchOnFirst(
                         (first, all) ->

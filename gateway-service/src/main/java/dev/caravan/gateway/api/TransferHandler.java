@@ -4,7 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.gateway.app.models.ModelNaming;
 import dev.caravan.gateway.app.models.ModelTransfers;
-import dev.caravan.gateway.app.models.TransferStep;
+import dev.caravan.gateway.app.models.Progress;
 import dev.caravan.gateway.dialect.ollama.GoObject;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.gateway.dialect.ollama.ProgressShape;
@@ -42,15 +42,15 @@ public final class TransferHandler {
     }
 
     /** Ollama begins before it has looked, and names a file of its store where there is none. */
-    private Flux<TransferStep> push(TransferCall call) {
+    private Flux<Progress> push(TransferCall call) {
         return transfers
                 .push(call.name(), call.insecure())
                 .onErrorResume(
                         TransferHandler::isNotFound,
                         _ ->
                                 Flux.just(
-                                                TransferStep.of("retrieving manifest"),
-                                                TransferStep.of("couldn't retrieve manifest"))
+                                                Progress.of("retrieving manifest"),
+                                                Progress.of("couldn't retrieve manifest"))
                                         .concatWith(Mono.error(noManifest(call))));
     }
 
@@ -92,7 +92,7 @@ public final class TransferHandler {
                 .then(empty());
     }
 
-    private static Mono<ServerResponse> answer(Flux<TransferStep> steps, TransferCall call) {
+    private static Mono<ServerResponse> answer(Flux<Progress> steps, TransferCall call) {
         return ProgressAnswer.of(
                 (call.stream() ? steps : steps.onErrorMap(TransferHandler::ofTheWhole))
                         .map(ProgressShape::of),

@@ -59,8 +59,6 @@ class ModelConfiguration {
 
     private static final String SCHEDULER = "scheduler-service";
 
-    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
-
     /** Public path to the service and the path that answers it. */
     private static final Map<String, Target> PASSED_ON =
             Map.of("/api/distributed/nodes", new Target("health-service", Routes.NODES));
@@ -93,17 +91,11 @@ class ModelConfiguration {
             Catalogue catalogue,
             AgentStores stores,
             AgentSurvey survey,
-            BlobUploads blobs,
+            ModelCreation creation,
             Views views,
             InstantSource clock) {
         return new ModelHandler(
-                bodies,
-                catalogue,
-                survey,
-                new ModelShows(stores, views),
-                new ModelCreation(stores, blobs, catalogue, views, VISIBLE_WITHIN),
-                views,
-                clock);
+                bodies, catalogue, survey, new ModelShows(stores, views), creation, views, clock);
     }
 
     @Bean

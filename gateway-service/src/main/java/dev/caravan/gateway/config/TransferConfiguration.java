@@ -7,7 +7,10 @@ import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentStores;
 import dev.caravan.gateway.app.models.AgentSurvey;
 import dev.caravan.gateway.app.models.AgentTransfers;
+import dev.caravan.gateway.app.models.BlobUploads;
 import dev.caravan.gateway.app.models.Catalogue;
+import dev.caravan.gateway.app.models.CreateSources;
+import dev.caravan.gateway.app.models.ModelCreation;
 import dev.caravan.gateway.app.models.ModelNaming;
 import dev.caravan.gateway.app.models.ModelSightings;
 import dev.caravan.gateway.app.models.ModelTransfers;
@@ -29,19 +32,49 @@ class TransferConfiguration {
     private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
 
     @Bean
+    AgentTransfers agentTransfers(WebClient.Builder http) {
+        return new HttpAgentTransfers(http.build(), DISK_PATIENCE);
+    }
+
+    @Bean
+    ModelSightings modelSightings(Catalogue catalogue, Views views) {
+        return new ModelSightings(catalogue, views, VISIBLE_WITHIN);
+    }
+
+    @Bean
+    ModelTransfers modelTransfers(
+            AgentStores stores,
+            AgentTransfers transfers,
+            AgentSurvey survey,
+            ModelSightings sightings,
+            Views views) {
+        return new ModelTransfers(stores, transfers, survey, sightings, views);
+    }
+
+    @Bean
+    ModelCreation modelCreation(
+            AgentStores stores,
+            BlobUploads blobs,
+            AgentTransfers transfers,
+            ModelTransfers pulls,
+            ModelSightings sightings,
+            Views views) {
+        return new ModelCreation(
+                stores, new CreateSources(stores, blobs, transfers, pulls, views), sightings);
+    }
+
+    @Bean
     RouterFunction<ServerResponse> transferRoutes(
             OllamaBodyReader bodies,
-            WebClient.Builder http,
             AgentStores stores,
-            AgentSurvey survey,
-            Catalogue catalogue,
+            AgentTransfers transfers,
+            ModelTransfers pulls,
+            ModelSightings sightings,
             Views views) {
-        AgentTransfers transfers = new HttpAgentTransfers(http.build(), DISK_PATIENCE);
-        ModelSightings sightings = new ModelSightings(catalogue, views, VISIBLE_WITHIN);
         return new TransferRoutes(
                         new TransferHandler(
                                 bodies,
-                                new ModelTransfers(stores, transfers, survey, sightings, views),
+                                pulls,
                                 new ModelNaming(stores, transfers, sightings, views)))
                 .routes();
     }

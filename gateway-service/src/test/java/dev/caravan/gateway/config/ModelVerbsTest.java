@@ -108,7 +108,7 @@ class ModelVerbsTest {
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
     @EnableConfigurationProperties(GatewayProperties.class)
-    @Import({ModelConfiguration.class, EdgeConfiguration.class})
+    @Import({ModelConfiguration.class, TransferConfiguration.class, EdgeConfiguration.class})
     static class App {
         @Bean
         NewestView newestView() {

@@ -116,6 +116,10 @@ class TransferVerbsTest {
         ROOMY.report = report("roomy", ROOMY, 9_000);
         for (FakeNeighbour agent : List.of(SMALL, ROOMY)) {
             agent.models.clear();
+            agent.blobs.clear();
+            agent.created.clear();
+            agent.steps =
+                    List.of(ProgressLine.status("parsing GGUF"), ProgressLine.status("success"));
             agent.calls.clear();
             agent.verbs.clear();
             agent.onCall = _ -> {};
@@ -308,6 +312,125 @@ class TransferVerbsTest {
                         {"status":"couldn't retrieve manifest"}
                         {"error":"open manifests/registry.ollama.ai/library/m/latest: no such file or directory"}
                         """);
+    }
+
+    @Test
+    void pullsTheModelThatANewOneBeginsWithWhereNoAgentHasIt() {
+        ROOMY.verbs.put("pull", pulled());
+        ROOMY.onCall = _ -> roomyHas("base", "made");
+
+        HttpResponse<String> answer =
+                send(
+                        "POST",
+                        "/api/create",
+                        "{\"model\":\"made\",\"from\":\"base\",\"caravan\":{\"insecure\":true}}");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo(
+                        """
+                        {"status":"pulling manifest"}
+                        {"status":"pulling cdcdcdcdcdcd","digest":"%s","total":9}
+                        {"status":"pulling cdcdcdcdcdcd","digest":"%s","total":9,"completed":9}
+                        {"status":"parsing GGUF"}
+                        {"status":"success"}
+                        """
+                                .formatted(LAYER, LAYER));
+        assertThat(ROOMY.calls)
+                .containsExactly("pull {\"name\":\"base:latest\",\"insecure\":true}");
+        assertThat(ROOMY.created).hasSize(1);
+        assertThat(SMALL.created).isEmpty();
+    }
+
+    @Test
+    void tellsThePullThatACreateFailedForAsTheLastLineOrAs500() {
+        ROOMY.verbs.put(
+                "pull",
+                new Tells(
+                        List.of(
+                                ProgressLine.status("pulling manifest"),
+                                ProgressLine.error(
+                                        NOT_THERE, "pull model manifest: file does not exist"))));
+        String wish = "{\"model\":\"made\",\"from\":\"base\",\"stream\":%s}";
+
+        HttpResponse<String> stream = send("POST", "/api/create", wish.formatted(true));
+        HttpResponse<String> whole = send("POST", "/api/create", wish.formatted(false));
+
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.body())
+                .endsWith("{\"error\":\"pull model manifest: file does not exist\"}\n");
+        assertThat(whole.statusCode()).isEqualTo(500);
+        assertThat(whole.body())
+                .isEqualTo("{\"error\":\"pull model manifest: file does not exist\"}");
+        assertThat(ROOMY.created).isEmpty();
+    }
+
+    @Test
+    void pullsNoModelInThePlaceOfOneWhoseHolderIsAway() {
+        URI away = URI.create("http://127.0.0.1:1");
+        views.offer(
+                new ClusterView(
+                        new Version(1, VIEWS.incrementAndGet()),
+                        List.of(
+                                new AgentSnapshot(
+                                        new AgentId("away"),
+                                        "host",
+                                        away.toString(),
+                                        AgentSnapshot.Verdict.DOWN)),
+                        List.of(entry("base", List.of("away"))),
+                        List.of()));
+
+        HttpResponse<String> answer =
+                send("POST", "/api/create", "{\"model\":\"made\",\"from\":\"base\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("worker-agent at " + away);
+        assertThat(ROOMY.calls).isEmpty();
+    }
+
+    @Test
+    void takesTheModelThatANewOneBeginsWithToTheAgentThatHasTheAdapter() {
+        SMALL.blobs.put(LAYER, new byte[0]);
+        SMALL.verbs.put("fetch", new Tells(List.of(layer(9L), ProgressLine.status("success"))));
+        SMALL.onCall = _ -> SMALL.models.put("base:latest", shown("base:latest"));
+        roomyHas("base", "made");
+
+        HttpResponse<String> answer =
+                send(
+                        "POST",
+                        "/api/create",
+                        "{\"model\":\"made\",\"from\":\"base\",\"adapters\":{\"a.gguf\":\"%s\"}}"
+                                .formatted(LAYER));
+
+        assertThat(answer.body())
+                .isEqualTo(
+                        """
+                        {"status":"pulling cdcdcdcdcdcd","digest":"%s","total":9,"completed":9}
+                        {"status":"parsing GGUF"}
+                        {"status":"success"}
+                        """
+                                .formatted(LAYER));
+        assertThat(SMALL.calls)
+                .containsExactly(
+                        "fetch {\"name\":\"base:latest\",\"digest\":\"%s\",\"holders\":[\"%s\"]}"
+                                .formatted(DIGEST, ROOMY.address()));
+        assertThat(SMALL.created).hasSize(1);
+        assertThat(ROOMY.created).isEmpty();
+    }
+
+    /** And everybody knows it. */
+    private void roomyHas(String... names) {
+        Map<String, List<String>> holders = new LinkedHashMap<>();
+        for (String name : names) {
+            ROOMY.models.put(name + ":latest", shown(name + ":latest"));
+            holders.put(name, List.of("roomy"));
+        }
+        seen(holders);
+        CATALOGUE.set(
+                new CatalogueMessage(
+                        Stream.of(names)
+                                .map(name -> catalogued(name + ":latest", "roomy"))
+                                .toList()));
     }
 
     private static Tells pulled() {

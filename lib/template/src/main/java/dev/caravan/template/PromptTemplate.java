@@ -64,6 +64,11 @@ public final class PromptTemplate {
         return ThinkingSearch.in(nodes);
     }
 
+    /** The text that a call of a tool begins with; empty where that is its JSON. */
+    public Optional<String> callTag() {
+        return CallTagSearch.in(nodes);
+    }
+
     /**
      * The prompt of a conversation.
      *

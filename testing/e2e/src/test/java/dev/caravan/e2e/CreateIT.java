@@ -188,12 +188,15 @@ class CreateIT {
                                         .put("from", cluster.fixture("F16", 21))
                                         .put("template", "{{ .Prompt"));
         Answer gone =
-                cluster.client().post("/api/create", wish("bad").put("from", "nobody-has-this"));
+                cluster.client()
+                        .post(
+                                "/api/create",
+                                wish("bad").put("from", "127.0.0.1:1/library/nobody-has-this"));
 
         assertThat(bad.status()).isEqualTo(400);
         assertThat(bad.error()).isEqualTo("template error: template: :1: unclosed action");
-        assertThat(gone.status()).isEqualTo(404);
-        assertThat(gone.error()).contains("nobody-has-this:latest");
+        assertThat(statuses(gone)).startsWith("pulling manifest");
+        assertThat(gone.error()).startsWith("pull model manifest: ");
     }
 
     @Test

@@ -292,6 +292,17 @@ public final class LocalCluster implements AutoCloseable {
         return make(all);
     }
 
+    /** The same, but one that earlier tests of this run may have made. */
+    String oftenSaying(String text, String... options) {
+        return fixtures.computeIfAbsent(
+                String.join(" ", options) + ':' + text, _ -> saying(text, options));
+    }
+
+    /** A model that makes vectors, and that earlier tests of this run may have made. */
+    String oftenEmbedding() {
+        return fixtures.computeIfAbsent("embedding", _ -> embedding());
+    }
+
     /** A model of its own for one test, which makes vectors of texts. */
     String embedding() {
         return make(List.of("--embedding", "--seed", "" + random.nextInt(1, 1_000_000)));

@@ -64,6 +64,33 @@ class PullIT {
     }
 
     @Test
+    void aModelIsMadeFromOneThatOnlyTheRegistryHas(LocalCluster cluster) {
+        String weights =
+                registry.model(
+                        "library/base:latest",
+                        gguf(2, 256, cluster.random(1, 1_000_000)),
+                        Map.of("license", "MIT"));
+        String name = "made" + cluster.random(1, 1_000_000);
+        ObjectNode wish = OllamaClient.JSON.createObjectNode();
+        wish.put("model", name).put("from", name("base")).put("system", "Be kind.");
+        wish.putObject("caravan").put("insecure", true);
+
+        Answer made = cluster.client().post("/api/create", wish);
+
+        assertThat(made.lines())
+                .extracting(line -> line.json().path("status").asString())
+                .startsWith("pulling manifest")
+                .contains("using existing layer " + weights)
+                .endsWith("writing manifest", "success")
+                .containsOnlyOnce("success");
+        assertThat(blobs(cluster, weights)).hasSize(1);
+        JsonNode shown = cluster.client().post("/api/show", body(name)).last();
+        assertThat(shown.path("system").asString()).isEqualTo("Be kind.");
+        assertThat(shown.path("license").asString()).isEqualTo("MIT");
+        assertThat(shown.path("details").path("parent_model").asString()).isEqualTo(name("base"));
+    }
+
+    @Test
     void aModelThatNoRegistryHasIsToldInOllamasWords(LocalCluster cluster) {
         ObjectNode body = body(name("who"));
 

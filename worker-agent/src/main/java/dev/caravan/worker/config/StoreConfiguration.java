@@ -32,7 +32,7 @@ class StoreConfiguration {
                         .orElseGet(() -> cluster.dataDir().resolve("models"));
         Path root = folder.toAbsolutePath().normalize();
         if (worker.prune()) {
-            new StorePruning(root, clock).run();
+            new StorePruning(root, clock, worker.prunePartialsAfter()).run();
         }
         return new FolderModelStore(root, SCAN_EVERY);
     }

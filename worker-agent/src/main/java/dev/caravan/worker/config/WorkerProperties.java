@@ -28,6 +28,8 @@ import org.springframework.validation.annotation.Validated;
  *     given
  * @param prune whether blobs of the store that no model has any more are removed at the start, an
  *     hour after they came (Ollama's OLLAMA_NOPRUNE says the reverse)
+ * @param prunePartialsAfter how long a download that nobody goes on with is kept after its last
+ *     byte; looked at where {@code prune} is on
  * @param loadTimeout how long an engine may take to load its model
  * @param clientPatience how long an answer may wait for a client that takes nothing of it
  * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
@@ -45,6 +47,7 @@ public record WorkerProperties(
         @Nullable Path engineDir,
         @Nullable Path modelsDir,
         @DefaultValue("true") boolean prune,
+        @DefaultValue("7d") Duration prunePartialsAfter,
         @DefaultValue("10m") Duration loadTimeout,
         @DefaultValue("1m") Duration clientPatience,
         @DefaultValue("32GB") DataSize tensorCache,
@@ -60,6 +63,7 @@ public record WorkerProperties(
             throw new IllegalArgumentException(
                     "tensor-cache: " + tensorCache + " (expected: >= 0)");
         }
+        requirePositive("prune-partials-after", prunePartialsAfter);
         requirePositive("load-timeout", loadTimeout);
         requirePositive("client-patience", clientPatience);
     }

@@ -36,6 +36,7 @@ class WorkerPropertiesTest {
                                 null,
                                 null,
                                 true,
+                                Duration.ofDays(7),
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(1),
                                 DataSize.ofGigabytes(32),
@@ -61,6 +62,7 @@ class WorkerPropertiesTest {
                                         Map.entry("caravan.worker.engine-dir", "/opt/llama"),
                                         Map.entry("caravan.worker.models-dir", "/models"),
                                         Map.entry("caravan.worker.prune", "false"),
+                                        Map.entry("caravan.worker.prune-partials-after", "1h"),
                                         Map.entry("caravan.worker.load-timeout", "90s"),
                                         Map.entry("caravan.worker.client-patience", "5s"),
                                         Map.entry("caravan.worker.tensor-cache", "0"),
@@ -79,6 +81,7 @@ class WorkerPropertiesTest {
                                 Path.of("/opt/llama"),
                                 Path.of("/models"),
                                 false,
+                                Duration.ofHours(1),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(5),
                                 DataSize.ofBytes(0),
@@ -97,6 +100,8 @@ class WorkerPropertiesTest {
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.load-timeout", "0s")))
                 .isInstanceOf(BindException.class)
                 .hasRootCauseMessage("load-timeout: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.prune-partials-after", "0s")))
+                .hasRootCauseMessage("prune-partials-after: PT0S (expected: > 0)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.memory", "0B")))
                 .isInstanceOf(BindException.class)
                 .hasRootCauseMessage("memory: 0B (expected: > 0)");

@@ -1,18 +1,15 @@
 package dev.caravan.gateway.adapter.catalogue;
 
 import dev.caravan.core.model.ModelRef;
-import dev.caravan.gateway.app.models.MakingStep;
 import dev.caravan.gateway.app.models.NewModel;
 import dev.caravan.wire.CreateMessage;
-import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.WireJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** New models and their steps as they cross between services. */
+/** New models as they cross between services. */
 final class CreateMessages {
 
     private CreateMessages() {}
@@ -55,20 +52,5 @@ final class CreateMessages {
 
     private static JsonNode node(@Nullable Object value) {
         return WireJson.mapper().valueToTree(value);
-    }
-
-    static MakingStep step(String status, ProgressLine line) {
-        String digest = line.digest();
-        return digest == null
-                ? MakingStep.of(status)
-                : new MakingStep(
-                        status,
-                        Optional.of(
-                                new MakingStep.Share(
-                                        digest, orZero(line.total()), orZero(line.completed()))));
-    }
-
-    private static long orZero(@Nullable Long number) {
-        return number == null ? 0 : number;
     }
 }

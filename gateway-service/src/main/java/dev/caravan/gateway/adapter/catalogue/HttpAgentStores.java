@@ -1,18 +1,15 @@
 package dev.caravan.gateway.adapter.catalogue;
 
 import dev.caravan.core.cluster.AgentSnapshot;
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.gateway.app.models.AgentState;
 import dev.caravan.gateway.app.models.AgentStores;
-import dev.caravan.gateway.app.models.MakingStep;
 import dev.caravan.gateway.app.models.NewModel;
+import dev.caravan.gateway.app.models.Progress;
 import dev.caravan.gateway.app.models.ShownModel;
 import dev.caravan.platform.Neighbours;
 import dev.caravan.wire.AgentReport;
-import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
@@ -111,29 +108,13 @@ public final class HttpAgentStores implements AgentStores {
     }
 
     @Override
-    public Flux<MakingStep> create(URI agent, NewModel model) {
+    public Flux<Progress> create(URI agent, NewModel model) {
         return client.post()
                 .uri(agent.resolve(Routes.CREATE))
                 .contentType(MediaType.APPLICATION_JSON)
                 .bodyValue(WireJson.mapper().writeValueAsBytes(CreateMessages.of(model)))
-                .exchangeToFlux(HttpAgentStores::steps)
+                .exchangeToFlux(ProgressLines::steps)
                 .onErrorMap(failure -> Calls.away(failure, SERVICE, agent));
-    }
-
-    private static Flux<MakingStep> steps(ClientResponse response) {
-        return response.statusCode().is2xxSuccessful()
-                ? response.bodyToFlux(String.class).map(HttpAgentStores::step)
-                : Calls.<MakingStep>refused(response).flux();
-    }
-
-    private static MakingStep step(String line) {
-        ProgressLine progress = WireJson.mapper().readValue(line, ProgressLine.class);
-        if (progress.status() != null) {
-            return CreateMessages.step(progress.status(), progress);
-        }
-        throw new CaravanException(
-                progress.code() == null ? FaultCode.UPSTREAM_FAILED : Calls.code(progress.code()),
-                progress.error() == null ? "the agent gave up without a reason" : progress.error());
     }
 
     @Override

@@ -1,25 +1,19 @@
 package dev.caravan.gateway.adapter.catalogue;
 
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.models.AgentTransfers;
-import dev.caravan.gateway.app.models.TransferStep;
+import dev.caravan.gateway.app.models.Progress;
 import dev.caravan.wire.CopyMessage;
 import dev.caravan.wire.DeleteMessage;
 import dev.caravan.wire.FetchMessage;
-import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.TransferMessage;
 import dev.caravan.wire.WireJson;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -51,18 +45,17 @@ public final class HttpAgentTransfers implements AgentTransfers {
     }
 
     @Override
-    public Flux<TransferStep> pull(URI agent, ModelRef name, boolean insecure) {
+    public Flux<Progress> pull(URI agent, ModelRef name, boolean insecure) {
         return steps(agent, Routes.PULL, new TransferMessage(name.display(), insecure));
     }
 
     @Override
-    public Flux<TransferStep> push(URI agent, ModelRef name, boolean insecure) {
+    public Flux<Progress> push(URI agent, ModelRef name, boolean insecure) {
         return steps(agent, Routes.PUSH, new TransferMessage(name.display(), insecure));
     }
 
     @Override
-    public Flux<TransferStep> fetch(
-            URI agent, ModelRef name, ModelDigest digest, List<URI> holders) {
+    public Flux<Progress> fetch(URI agent, ModelRef name, ModelDigest digest, List<URI> holders) {
         return steps(
                 agent,
                 Routes.FETCH,
@@ -83,9 +76,9 @@ public final class HttpAgentTransfers implements AgentTransfers {
                 .onErrorMap(failure -> Calls.away(failure, SERVICE, agent));
     }
 
-    private Flux<TransferStep> steps(URI agent, String path, Object message) {
+    private Flux<Progress> steps(URI agent, String path, Object message) {
         return post(agent, path, message)
-                .exchangeToFlux(HttpAgentTransfers::steps)
+                .exchangeToFlux(ProgressLines::steps)
                 .onErrorMap(failure -> Calls.away(failure, SERVICE, agent));
     }
 
@@ -94,29 +87,5 @@ public final class HttpAgentTransfers implements AgentTransfers {
                 .uri(agent.resolve(path))
                 .contentType(MediaType.APPLICATION_JSON)
                 .bodyValue(WireJson.mapper().writeValueAsBytes(message));
-    }
-
-    private static Flux<TransferStep> steps(ClientResponse response) {
-        return response.statusCode().is2xxSuccessful()
-                ? response.bodyToFlux(String.class).map(HttpAgentTransfers::step)
-                : Calls.<TransferStep>refused(response).flux();
-    }
-
-    private static TransferStep step(String json) {
-        ProgressLine line = WireJson.mapper().readValue(json, ProgressLine.class);
-        if (line.status() == null) {
-            throw new CaravanException(
-                    line.code() == null ? FaultCode.UPSTREAM_FAILED : Calls.code(line.code()),
-                    line.error() == null ? "the agent gave up without a reason" : line.error());
-        }
-        return new TransferStep(
-                line.status(),
-                Optional.ofNullable(line.digest())
-                        .map(
-                                digest ->
-                                        new TransferStep.Layer(
-                                                digest,
-                                                Objects.requireNonNullElse(line.total(), 0L),
-                                                Objects.requireNonNullElse(line.completed(), 0L))));
     }
 }

@@ -34,7 +34,7 @@ public interface AgentStores {
     Mono<Boolean> put(URI agent, String blob, OptionalLong length, Flux<DataBuffer> bytes);
 
     /** The agent's steps, the last is "success". */
-    Flux<MakingStep> create(URI agent, NewModel model);
+    Flux<Progress> create(URI agent, NewModel model);
 
     /** A {@code MODEL_NOT_FOUND} where the agent does not hold it. */
     Mono<ShownModel> show(URI agent, ModelRef name, boolean verbose);

@@ -20,11 +20,11 @@ public interface AgentTransfers {
     Mono<Void> copy(URI agent, ModelRef source, ModelRef destination);
 
     /** The agent's steps, the last is "success". */
-    Flux<TransferStep> pull(URI agent, ModelRef name, boolean insecure);
+    Flux<Progress> pull(URI agent, ModelRef name, boolean insecure);
 
     /** The agent's steps, the last is "success"; a {@code MODEL_NOT_FOUND} before the first. */
-    Flux<TransferStep> push(URI agent, ModelRef name, boolean insecure);
+    Flux<Progress> push(URI agent, ModelRef name, boolean insecure);
 
     /** Lets an agent take a model over from others; the last step is "success". */
-    Flux<TransferStep> fetch(URI agent, ModelRef name, ModelDigest digest, List<URI> holders);
+    Flux<Progress> fetch(URI agent, ModelRef name, ModelDigest digest, List<URI> holders);
 }

@@ -2,6 +2,8 @@ package dev.caravan.gateway.app.models;
 
 import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.ClusterView;
+import dev.caravan.core.fault.CaravanException;
+import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.Views;
 import java.net.URI;
@@ -37,5 +39,10 @@ final class Holders {
         Set<URI> candidates = new LinkedHashSet<>(known(name));
         candidates.addAll(stores.addresses());
         return candidates;
+    }
+
+    static boolean isNotFound(Throwable failure) {
+        return failure instanceof CaravanException fault
+                && fault.code() == FaultCode.MODEL_NOT_FOUND;
     }
 }

@@ -57,11 +57,7 @@ public final class ModelNaming {
         }
 
         boolean isNotFound() {
-            return failure.filter(
-                            why ->
-                                    why instanceof CaravanException fault
-                                            && fault.code() == FaultCode.MODEL_NOT_FOUND)
-                    .isPresent();
+            return failure.filter(Holders::isNotFound).isPresent();
         }
     }
 

@@ -39,7 +39,7 @@ public final class ModelTransfers {
      * Where agents hold the name already, one of them pulls and the others take the new model over
      * from it; else it comes to an agent with room.
      */
-    public Flux<TransferStep> pull(ModelRef name, boolean insecure) {
+    public Flux<Progress> pull(ModelRef name, boolean insecure) {
         return holdersOrPlace(name)
                 .flatMapMany(
                         agents ->
@@ -65,7 +65,7 @@ public final class ModelTransfers {
     }
 
     /** What was pulled by the first, by all; the layers' steps are told as they come. */
-    private Flux<TransferStep> shared(ModelRef name, List<URI> agents) {
+    private Flux<Progress> shared(ModelRef name, List<URI> agents) {
         URI first = agents.getFirst();
         return stores.show(first, name, false)
                 .map(shown -> new ModelDigest(shown.digest()))
@@ -89,7 +89,7 @@ public final class ModelTransfers {
     }
 
     /** A {@code MODEL_NOT_FOUND} before the first step where no agent has it. */
-    public Flux<TransferStep> push(ModelRef name, boolean insecure) {
+    public Flux<Progress> push(ModelRef name, boolean insecure) {
         return Flux.fromIterable(holders.candidates(name))
                 .concatMap(
                         agent ->

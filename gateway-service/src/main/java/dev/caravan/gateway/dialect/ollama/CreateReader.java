@@ -37,8 +37,9 @@ public final class CreateReader {
     /**
      * @param model what Ollama looks at when it has begun to answer; may be refused
      * @param stream one line a step, else only the last
+     * @param insecure a model that is to be pulled first comes over plain HTTP
      */
-    public record CreateCall(Supplier<NewModel> model, boolean stream) {}
+    public record CreateCall(Supplier<NewModel> model, boolean stream, boolean insecure) {}
 
     public static CreateCall read(GoObject body) {
         Map<String, String> files = body.textMap("files");
@@ -68,7 +69,12 @@ public final class CreateReader {
                                 said(body, "quantize").or(() -> said(body, "quantization")),
                                 InfoReader.read(body),
                                 continuation(body)),
-                body.flag("stream").orElse(true));
+                body.flag("stream").orElse(true),
+                ours(body).flag("insecure").orElse(false));
+    }
+
+    private static GoObject ours(GoObject body) {
+        return body.object("caravan", "api.CaravanOptions");
     }
 
     private static Optional<ModelRef> source(String from, boolean hasFiles, boolean noFile) {
@@ -187,9 +193,11 @@ public final class CreateReader {
     }
 
     private static Continuation continuation(GoObject body) {
-        GoObject ours = body.object("caravan", "api.CaravanOptions");
         try {
-            return ours.text("continuation").map(Continuation::parse).orElse(Continuation.FLUENT);
+            return ours(body)
+                    .text("continuation")
+                    .map(Continuation::parse)
+                    .orElse(Continuation.FLUENT);
         } catch (IllegalArgumentException unknown) {
             throw invalid("caravan." + unknown.getMessage());
         }

@@ -1,15 +1,15 @@
 package dev.caravan.gateway.dialect.ollama;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.caravan.gateway.app.models.TransferStep;
+import dev.caravan.gateway.app.models.Progress;
 import org.jspecify.annotations.Nullable;
 
-/** A line of a pull or push. */
+/** A line of a pull, a push or a create. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProgressShape(
         String status, @Nullable String digest, @Nullable Long total, @Nullable Long completed) {
 
-    public static ProgressShape of(TransferStep step) {
+    public static ProgressShape of(Progress step) {
         return step.layer()
                 .map(
                         layer ->

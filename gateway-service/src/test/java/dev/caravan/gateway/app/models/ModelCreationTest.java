@@ -44,7 +44,7 @@ class ModelCreationTest {
         show(1, DIGEST, Continuation.EXACT);
         catalogued = List.of(catalogued(DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL, false).map(Progress::status))
                 .expectNext("parsing GGUF", "success")
                 .verifyComplete();
     }
@@ -54,7 +54,7 @@ class ModelCreationTest {
         show(1, OLD_DIGEST, Continuation.EXACT);
         catalogued = List.of(catalogued(OLD_DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL, false).map(Progress::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofSeconds(1))
                 .then(() -> show(2, DIGEST, Continuation.EXACT))
@@ -70,7 +70,7 @@ class ModelCreationTest {
         show(1, DIGEST, Continuation.FLUENT);
         catalogued = List.of(catalogued(DIGEST));
 
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL, false).map(Progress::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofSeconds(1))
                 .then(() -> show(2, DIGEST, Continuation.EXACT))
@@ -81,7 +81,7 @@ class ModelCreationTest {
 
     @Test
     void saysSuccessAfterTenSecondsWhereNobodyTellsOfTheModel() {
-        StepVerifier.withVirtualTime(() -> creation().create(MODEL).map(MakingStep::status))
+        StepVerifier.withVirtualTime(() -> creation().create(MODEL, false).map(Progress::status))
                 .expectNext("parsing GGUF")
                 .expectNoEvent(Duration.ofMillis(9_900))
                 .thenAwait(Duration.ofMillis(200))
@@ -93,7 +93,7 @@ class ModelCreationTest {
     void asksNobodyToMakeAModelOfAMissingBlob() {
         NewModel missing = NewModel.ofFile(NAME, "f", BLOB_GONE, Continuation.FLUENT);
 
-        StepVerifier.create(creation().create(missing))
+        StepVerifier.create(creation().create(missing, false))
                 .expectErrorSatisfies(
                         error ->
                                 assertThat(error)
@@ -108,8 +108,23 @@ class ModelCreationTest {
                         stores,
                         new AgentSurvey(stores, Duration.ofSeconds(1)),
                         Duration.ofSeconds(1));
+        ModelSightings sightings =
+                new ModelSightings(() -> Mono.just(catalogued), views, Duration.ofSeconds(10));
+        AgentTransfers none = new NoTransfers();
         return new ModelCreation(
-                stores, blobs, () -> Mono.just(catalogued), views, Duration.ofSeconds(10));
+                stores,
+                new CreateSources(
+                        stores,
+                        blobs,
+                        none,
+                        new ModelTransfers(
+                                stores,
+                                none,
+                                new AgentSurvey(stores, Duration.ofSeconds(1)),
+                                sightings,
+                                views),
+                        views),
+                sightings);
     }
 
     private void show(long number, String digest, Continuation continuation) {
@@ -161,8 +176,8 @@ class ModelCreationTest {
         }
 
         @Override
-        public Flux<MakingStep> create(URI agent, NewModel model) {
-            return Flux.just("parsing GGUF", "success").map(MakingStep::of);
+        public Flux<Progress> create(URI agent, NewModel model) {
+            return Flux.just("parsing GGUF", "success").map(Progress::of);
         }
 
         @Override
@@ -179,6 +194,35 @@ class ModelCreationTest {
                             Optional.empty(),
                             Map.of(),
                             List.of()));
+        }
+    }
+
+    /** What is made of files alone lets nothing come from elsewhere. */
+    private static final class NoTransfers implements AgentTransfers {
+        @Override
+        public Mono<Void> delete(URI agent, ModelRef name) {
+            return Mono.error(new AssertionError("no delete was asked for"));
+        }
+
+        @Override
+        public Mono<Void> copy(URI agent, ModelRef source, ModelRef destination) {
+            return Mono.error(new AssertionError("no copy was asked for"));
+        }
+
+        @Override
+        public Flux<Progress> pull(URI agent, ModelRef name, boolean insecure) {
+            return Flux.error(new AssertionError("no pull was asked for"));
+        }
+
+        @Override
+        public Flux<Progress> push(URI agent, ModelRef name, boolean insecure) {
+            return Flux.error(new AssertionError("no push was asked for"));
+        }
+
+        @Override
+        public Flux<Progress> fetch(
+                URI agent, ModelRef name, ModelDigest digest, List<URI> holders) {
+            return Flux.error(new AssertionError("no fetch was asked for"));
         }
     }
 }

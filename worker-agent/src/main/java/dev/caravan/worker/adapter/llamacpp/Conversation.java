@@ -20,6 +20,15 @@ record Conversation(List<ChatMessage> messages, List<String> tools, Optional<Thi
         tools = List.copyOf(tools);
     }
 
+    /** Of those tools that have one. */
+    List<String> toolNames() {
+        return tools.stream()
+                .map(tool -> EngineJson.MAPPER.readTree(tool).path("function").path("name"))
+                .map(name -> name.asString(""))
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
     int images() {
         return messages.stream().mapToInt(message -> message.images().size()).sum();
     }

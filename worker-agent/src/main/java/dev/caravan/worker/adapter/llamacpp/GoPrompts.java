@@ -2,6 +2,7 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.run.ChatMessage;
 import dev.caravan.core.run.Prompt;
+import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.Thinking;
 import dev.caravan.core.run.ToolCall;
 import dev.caravan.template.ThinkingTags;
@@ -10,6 +11,7 @@ import dev.caravan.worker.app.prompt.PromptTemplates;
 import dev.caravan.worker.app.store.StoredModel;
 import java.util.Map;
 import java.util.Optional;
+import reactor.core.publisher.Flux;
 
 /** A model's conversations as the interpreter of Go templates takes them. */
 record GoPrompts(StoredModel model, PromptTemplates templates) {
@@ -52,6 +54,13 @@ record GoPrompts(StoredModel model, PromptTemplates templates) {
     private static boolean hasUsualTags(String chatTemplate) {
         return chatTemplate.contains(USUAL_TAGS.opening())
                 && chatTemplate.contains(USUAL_TAGS.closing());
+    }
+
+    /** Tells calls of the conversation's tools from the answer's text. */
+    Flux<RunFrame> withCalls(Flux<RunFrame> answer, Conversation conversation) {
+        return conversation.tools().isEmpty()
+                ? answer
+                : CallSplitter.split(answer, templates.callTag(model), conversation.toolNames());
     }
 
     private static dev.caravan.template.Conversation go(Conversation conversation) {

@@ -82,7 +82,7 @@ final class LlamaCppAnswers {
                                         : frame);
     }
 
-    private static CaravanException notResumable(String what) {
+    static CaravanException notResumable(String what) {
         return new CaravanException(
                 FaultCode.INVALID_REQUEST,
                 "resume: an answer with %s cannot go on where it broke off (expected: it is made again)"
@@ -102,7 +102,7 @@ final class LlamaCppAnswers {
     /** A conversation that the engine reads; it tells no ids. */
     Flux<RunFrame> chat(LlamaCppRun run, ContextFit.Fitted ready) {
         if (run.resume().isPresent()) {
-            return Flux.error(notResumable("calls, images or reasoning that the engine reads"));
+            return Flux.error(notResumable("images, or calls and reasoning that the engine reads"));
         }
         byte[] body =
                 ChatCompletionBody.of(

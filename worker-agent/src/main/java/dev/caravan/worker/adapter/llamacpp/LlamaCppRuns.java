@@ -126,19 +126,33 @@ final class LlamaCppRuns {
     private Flux<RunFrame> made(LlamaCppRun run, ContextFit.Fitted ready) {
         Conversation conversation = ready.conversation();
         Optional<ThinkingTags> tags = go.thinkingTags(conversation);
-        boolean ours = tags.isPresent() || go.render(conversation).isPresent();
-        if (conversation.hasCallsOrMedia() || conversation.needsParser() && !ours) {
-            return spec.model().templated() ? answers.chat(run, ready) : Flux.error(unread());
+        if (!isReadHere(conversation, tags.isPresent())) {
+            return answers.chat(run, ready);
+        }
+        if (conversation.images() > 0) {
+            return Flux.error(unread());
+        }
+        if (run.resume().isPresent() && !conversation.tools().isEmpty()) {
+            return Flux.error(LlamaCppAnswers.notResumable("tools"));
         }
         Reading reading =
                 tags.<Reading>map(known -> new Reading.Tagged(known, ready.prompt())).orElse(PLAIN);
-        return answers.completion(run, new Start(ready.ids(), ready.prompt(), List.of()), reading);
+        Start start = new Start(ready.ids(), ready.prompt(), List.of());
+        return go.withCalls(answers.completion(run, start, reading), conversation);
+    }
+
+    /** Whether the engine need not read the answer for calls and reasoning. */
+    private boolean isReadHere(Conversation conversation, boolean knowsTags) {
+        boolean more = conversation.hasCallsOrMedia();
+        return go.render(conversation).isPresent()
+                ? !(more && spec.model().templated())
+                : !conversation.needsParser() || knowsTags && !more;
     }
 
     private CaravanException unread() {
         return new CaravanException(
                 FaultCode.INVALID_REQUEST,
-                "tools and images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which reads such answers)"
+                "images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which takes them)"
                         .formatted(spec.alias()));
     }
 

@@ -1,21 +1,26 @@
 package dev.caravan.worker.adapter.store;
 
 import dev.caravan.worker.app.store.BlobDigest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Blobs that a transfer under way needs though no manifest may name them yet. */
+/** Blobs that a transfer or a create under way needs though no manifest may name them yet. */
 final class BlobHolds {
 
     /** Guarded by this; how many hold each. */
     private final Map<BlobDigest, Integer> held = new HashMap<>();
 
-    synchronized Hold hold(Collection<BlobDigest> digests) {
-        List<BlobDigest> copy = List.copyOf(digests);
-        copy.forEach(digest -> held.merge(digest, 1, Integer::sum));
-        return new Hold(copy);
+    Hold hold(Collection<BlobDigest> digests) {
+        Hold hold = new Hold();
+        hold.add(digests);
+        return hold;
+    }
+
+    private synchronized void begin(Collection<BlobDigest> digests) {
+        digests.forEach(digest -> held.merge(digest, 1, Integer::sum));
     }
 
     /** Runs while nobody can begin to hold the blob, unless somebody does. */
@@ -36,19 +41,29 @@ final class BlobHolds {
 
     /** Ends once, however often it is released. */
     final class Hold {
-        private List<BlobDigest> digests;
 
-        private Hold(List<BlobDigest> digests) {
-            this.digests = digests;
+        /** Guarded by this. */
+        private final List<BlobDigest> digests = new ArrayList<>();
+
+        private boolean over;
+
+        private Hold() {}
+
+        /**
+         * @throws IllegalStateException after its end
+         */
+        synchronized void add(Collection<BlobDigest> more) {
+            if (over) {
+                throw new IllegalStateException("released before %s".formatted(more));
+            }
+            BlobHolds.this.begin(more);
+            digests.addAll(more);
         }
 
-        void release() {
-            List<BlobDigest> last;
-            synchronized (this) {
-                last = digests;
-                digests = List.of();
-            }
-            BlobHolds.this.release(last);
+        synchronized void release() {
+            over = true;
+            BlobHolds.this.release(digests);
+            digests.clear();
         }
     }
 }

@@ -16,14 +16,19 @@ final class Drafts {
 
     private final StoreFolders folders;
     private final Uploads uploads;
+    private final BlobHolds.Hold hold;
     private final List<Draft> drafts = new ArrayList<>();
 
-    Drafts(StoreFolders folders, Uploads uploads) {
+    /**
+     * @param hold keeps the blobs that it writes
+     */
+    Drafts(StoreFolders folders, Uploads uploads, BlobHolds.Hold hold) {
         this.folders = folders;
         this.uploads = uploads;
+        this.hold = hold;
     }
 
-    /** Takes a layer whose blob is there. */
+    /** Takes a layer whose blob is there, and is held. */
     void keep(Manifest.Layer layer) {
         drafts.add(new Draft(layer, "using existing layer " + layer.digest()));
     }
@@ -71,6 +76,7 @@ final class Drafts {
     }
 
     private boolean write(BlobDigest digest, byte[] bytes) {
+        hold.add(List.of(digest));
         Path file = folders.blob(digest);
         if (Files.isRegularFile(file)) {
             return false;

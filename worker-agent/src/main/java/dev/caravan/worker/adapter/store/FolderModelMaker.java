@@ -4,57 +4,47 @@ import dev.caravan.core.cluster.Version;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Scheduler;
 
 /** Makes models in the store's folder. */
 final class FolderModelMaker implements ModelMaker {
 
-    private final FolderModelStore store;
-    private final StoreFolders folders;
-    private final Uploads uploads;
-    private final PolicyFiles policies;
+    private final Shelf shelf;
     private final WeightsCache cache;
     private final NewWeights newWeights;
-    private final Scheduler disk;
 
-    FolderModelMaker(
-            FolderModelStore store,
-            StoreFolders folders,
-            Uploads uploads,
-            PolicyFiles policies,
-            WeightsCache cache,
-            Quantizer quantizer,
-            Scheduler disk) {
-        this.store = store;
-        this.folders = folders;
-        this.uploads = uploads;
-        this.policies = policies;
+    FolderModelMaker(Shelf shelf, WeightsCache cache, Quantizer quantizer) {
+        this.shelf = shelf;
         this.cache = cache;
-        this.newWeights = new NewWeights(folders, quantizer, disk);
-        this.disk = disk;
+        this.newWeights = new NewWeights(shelf.folders(), quantizer, shelf.disk());
     }
 
     @Override
     public Flux<MakingStep> make(ModelRecipe recipe) {
-        return Flux.defer(
-                () -> {
-                    Making making = new Making(recipe, folders, cache, uploads);
-                    return Flux.concat(
-                            blocking(step -> begin(recipe, making, step)),
-                            recipe.quantize()
-                                    .map(type -> newWeights.quantized(making, type))
-                                    .orElseGet(Flux::empty),
-                            blocking(step -> finish(recipe, making, step)));
-                });
+        return Flux.using(
+                () -> shelf.holds().hold(List.of()),
+                hold -> make(recipe, new Making(recipe, shelf, cache, hold), hold),
+                BlobHolds.Hold::release);
+    }
+
+    private Flux<MakingStep> make(ModelRecipe recipe, Making making, BlobHolds.Hold hold) {
+        return Flux.concat(
+                blocking(step -> begin(recipe, making, step)),
+                recipe.quantize()
+                        .map(type -> newWeights.quantized(making, type))
+                        .orElseGet(Flux::empty),
+                blocking(step -> finish(recipe, making, hold, step)));
     }
 
     private Flux<MakingStep> blocking(Consumer<Consumer<MakingStep>> work) {
@@ -63,19 +53,27 @@ final class FolderModelMaker implements ModelMaker {
                             work.accept(sink::next);
                             sink.complete();
                         })
-                .subscribeOn(disk);
+                .subscribeOn(shelf.disk());
     }
 
     private void begin(ModelRecipe recipe, Making making, Consumer<MakingStep> step) {
         making.check();
-        recipe.from().ifPresentOrElse(name -> making.begin(source(name)), () -> making.begin(step));
+        recipe.from().ifPresentOrElse(name -> begin(making, name), () -> making.begin(step));
         making.addAdapters(step);
         making.weights(making.weightsLayer());
     }
 
+    private void begin(Making making, ModelRef from) {
+        synchronized (shelf.store()) {
+            making.begin(source(from));
+        }
+    }
+
     /** The model that another is made from. */
-    private StoredModel source(ModelRef name) {
-        return store.find(name)
+    private ModelRef source(ModelRef name) {
+        return shelf.store()
+                .find(name)
+                .map(StoredModel::name)
                 .orElseThrow(
                         () ->
                                 new CaravanException(
@@ -83,22 +81,30 @@ final class FolderModelMaker implements ModelMaker {
                                         "model '%s' not found".formatted(name.display())));
     }
 
-    private void finish(ModelRecipe recipe, Making making, Consumer<MakingStep> step) {
+    private void finish(
+            ModelRecipe recipe, Making making, BlobHolds.Hold hold, Consumer<MakingStep> step) {
         Manifest manifest = making.finish(step);
         step.accept(MakingStep.of("writing manifest"));
-        publish(recipe, manifest);
+        publish(recipe, manifest, hold);
         step.accept(MakingStep.SUCCESS);
     }
 
     /** One at a time, so that a policy and the manifest it belongs to come from the same call. */
-    private void publish(ModelRecipe recipe, Manifest manifest) {
-        synchronized (store) {
-            Optional<StoredModel> known = store.find(recipe.name());
+    private void publish(ModelRecipe recipe, Manifest manifest, BlobHolds.Hold hold) {
+        synchronized (shelf.store()) {
+            Optional<StoredModel> known = shelf.store().find(recipe.name());
             ModelRef name = known.map(StoredModel::name).orElse(recipe.name());
             Version last = known.map(model -> model.policy().version()).orElse(Version.NONE);
-            policies.write(name, new ModelPolicy(last.next(), recipe.continuation()));
-            uploads.write(folders.manifest(name), manifest.bytes());
-            store.scan();
+            Path file = shelf.folders().manifest(name);
+            // Fails where the caller has left and nobody holds them any more.
+            hold.add(manifest.blobs().toList());
+            List<BlobDigest> before = UnusedBlobs.namedBy(file);
+            shelf.policies().write(name, new ModelPolicy(last.next(), recipe.continuation()));
+            shelf.uploads().write(file, manifest.bytes());
+            // The manifest keeps them now; what was only looked at goes with the older one.
+            hold.release();
+            shelf.unused().remove(before);
+            shelf.store().scan();
         }
     }
 }

@@ -114,7 +114,7 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
     }
 
     public ModelMaker maker(Quantizer quantizer) {
-        return new FolderModelMaker(this, folders, uploads, policies, weights, quantizer, disk);
+        return new FolderModelMaker(shelf(), weights, quantizer);
     }
 
     public PolicyKeeper policies() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.template.GoJson;
 import dev.caravan.template.PromptTemplate;
 import dev.caravan.template.TemplateException;
@@ -12,12 +13,12 @@ import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelRecipe;
-import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -25,20 +26,28 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
-/** One model being made; its methods are called in their order, one after the other, and block. */
+/**
+ * One model being made; its methods are called in their order, one after the other, and block. What
+ * it is made of is held before it is looked at, so that no delete can take it away meanwhile.
+ */
 final class Making {
 
     private final ModelRecipe recipe;
     private final StoreFolders folders;
     private final WeightsCache cache;
+    private final BlobHolds.Hold hold;
     private final Drafts drafts;
     private ConfigBlob base = ConfigBlob.NONE;
 
-    Making(ModelRecipe recipe, StoreFolders folders, WeightsCache cache, Uploads uploads) {
+    /**
+     * @param hold released by its owner
+     */
+    Making(ModelRecipe recipe, Shelf shelf, WeightsCache cache, BlobHolds.Hold hold) {
         this.recipe = recipe;
-        this.folders = folders;
+        this.folders = shelf.folders();
         this.cache = cache;
-        this.drafts = new Drafts(folders, uploads);
+        this.hold = hold;
+        this.drafts = new Drafts(folders, shelf.uploads(), hold);
     }
 
     /** Refuses what cannot come to anything, before the first step. */
@@ -57,12 +66,13 @@ final class Making {
         }
     }
 
-    /** Takes over the layers of the model that it is made from. */
-    void begin(StoredModel source) {
-        Manifest manifest = manifest(folders.manifest(source.name()));
+    /** Takes over the layers of the model that it is made from; no delete may run beside it. */
+    void begin(ModelRef source) {
+        Manifest manifest = manifest(folders.manifest(source));
+        hold.add(manifest.blobs().toList());
         for (Manifest.Layer layer : manifest.layers()) {
             requireBlob(layer.blob());
-            drafts.keep(layer.from(source.name().display()));
+            drafts.keep(layer.from(source.display()));
         }
         Path config = folders.blob(manifest.config().blob());
         if (Files.isRegularFile(config)) {
@@ -102,6 +112,7 @@ final class Making {
 
     private Map<String, FileKind> kinds(SortedMap<String, BlobDigest> files) {
         Map<String, FileKind> kinds = new LinkedHashMap<>();
+        hold.add(files.values());
         files.forEach((name, digest) -> kinds.put(name, FileKind.of(name, requireBlob(digest))));
         return kinds;
     }
@@ -127,6 +138,11 @@ final class Making {
             case WeightsCache.Read(var weights) -> weights;
             case WeightsCache.Broken(var why) -> throw invalid(why);
         };
+    }
+
+    /** Keeps a blob that is about to be written. */
+    void hold(BlobDigest digest) {
+        hold.add(List.of(digest));
     }
 
     void replaceWeights(BlobDigest digest, boolean created) {

@@ -7,6 +7,7 @@ import dev.caravan.worker.app.store.BlobDigest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Ollama's manifest: which blobs make a model. Its bytes are as fixed as its values. */
@@ -38,6 +39,15 @@ record Manifest(int schemaVersion, String mediaType, Layer config, List<Layer> l
     /** Bytes of all layers and the config. */
     long size() {
         return config.size() + layers.stream().mapToLong(Layer::size).sum();
+    }
+
+    /**
+     * Those of the layers, then the config's.
+     *
+     * @throws IllegalArgumentException where a digest is none
+     */
+    Stream<BlobDigest> blobs() {
+        return Stream.concat(layers.stream(), Stream.of(config)).map(Layer::blob);
     }
 
     Optional<Layer> first(String kind) {

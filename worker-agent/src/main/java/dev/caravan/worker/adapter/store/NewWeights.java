@@ -110,6 +110,7 @@ final class NewWeights {
 
     private void take(Making making, Path file) {
         BlobDigest digest = digest(file);
+        making.hold(digest);
         Path place = folders.blob(digest);
         boolean created = !Files.isRegularFile(place);
         try {

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -124,6 +126,8 @@ final class PartialFiles implements PartialBlobs {
 
     private static void move(Path partial, Path whole) {
         try {
+            // Its manifest comes soon; the last byte of a long pull's first layer did not.
+            Files.setLastModifiedTime(partial, FileTime.from(Instant.now()));
             Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + whole + ": " + failed, failed);

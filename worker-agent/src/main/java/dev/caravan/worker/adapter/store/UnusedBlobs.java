@@ -11,9 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** Removes blobs that no manifest names and no transfer holds. */
+/** Removes blobs that no manifest names and nobody holds. */
 final class UnusedBlobs {
 
     private final StoreFolders folders;
@@ -55,7 +54,7 @@ final class UnusedBlobs {
         Set<BlobDigest> used = new HashSet<>();
         for (ManifestTree.Entry entry : ManifestTree.scan(folders.manifests())) {
             try {
-                blobs(Manifest.parse(Files.readAllBytes(entry.file()))).forEach(used::add);
+                Manifest.parse(Files.readAllBytes(entry.file())).blobs().forEach(used::add);
             } catch (IOException | RuntimeException unreadable) {
                 return Optional.empty();
             }
@@ -66,17 +65,9 @@ final class UnusedBlobs {
     /** What a manifest names; nothing where it is not there or cannot be read. */
     static List<BlobDigest> namedBy(Path manifest) {
         try {
-            return blobs(Manifest.parse(Files.readAllBytes(manifest))).toList();
+            return Manifest.parse(Files.readAllBytes(manifest)).blobs().toList();
         } catch (IOException | RuntimeException unreadable) {
             return List.of();
         }
-    }
-
-    /**
-     * @throws IllegalArgumentException where a digest is none
-     */
-    private static Stream<BlobDigest> blobs(Manifest manifest) {
-        return Stream.concat(manifest.layers().stream(), Stream.of(manifest.config()))
-                .map(Manifest.Layer::blob);
     }
 }

@@ -64,6 +64,11 @@ public final class GoPromptTemplates implements PromptTemplates {
         return used(() -> own(model).flatMap(PromptTemplate::thinkingTags));
     }
 
+    @Override
+    public Optional<String> callTag(StoredModel model) {
+        return used(() -> own(model).flatMap(PromptTemplate::callTag));
+    }
+
     private Optional<PromptTemplate> own(StoredModel model) {
         return model.template()
                 .filter(text -> TemplateChoice.isGo(text, model.parts().chatTemplate()))

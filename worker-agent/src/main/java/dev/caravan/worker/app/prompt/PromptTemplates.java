@@ -36,4 +36,7 @@ public interface PromptTemplates {
 
     /** What surrounds the model's reasoning in an answer to {@link #render}. */
     Optional<ThinkingTags> thinkingTags(StoredModel model);
+
+    /** What calls of tools begin with in an answer to {@link #render}; empty: with their JSON. */
+    Optional<String> callTag(StoredModel model);
 }

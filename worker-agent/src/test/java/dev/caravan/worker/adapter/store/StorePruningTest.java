@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StorePruningTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final Instant OLD = NOW.minusSeconds(3_601);
+
+    private static final Duration WEEK = Duration.ofDays(7);
 
     @TempDir Path root;
 
@@ -42,16 +48,59 @@ class StorePruningTest {
     }
 
     @Test
-    void leavesWhatMayGetItsManifestSoonAndWhatIsNoWholeBlob() throws Exception {
-        Path young = blob("sha256-" + "d".repeat(64), NOW.minusSeconds(60));
+    void leavesWhatIsNoWholeBlob() throws Exception {
         Path partial = blob("sha256-" + "e".repeat(64) + "-partial", OLD);
         Path other = blob("notes.txt", OLD);
 
         prune();
 
-        assertThat(young).exists();
+        assertThat(lost).doesNotExist();
         assertThat(partial).exists();
         assertThat(other).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-partial", "-partial-3"})
+    void leavesAllAsLongAsAnotherProcessTakesAModelIn(String ending) throws Exception {
+        Path young = blob("sha256-" + "d".repeat(64) + ending, NOW.minusSeconds(60));
+
+        prune();
+
+        assertThat(young).exists();
+        assertThat(lost).exists();
+    }
+
+    @Test
+    void aYoungBlobOfAModelKeepsNothingElse() throws Exception {
+        Files.setLastModifiedTime(weights, FileTime.from(NOW));
+
+        prune();
+
+        assertThat(lost).doesNotExist();
+    }
+
+    @Test
+    void leavesAllAsLongAsAQuantizationIsWritten() throws Exception {
+        blob("upload-1234", NOW.minusSeconds(60));
+
+        prune();
+
+        assertThat(lost).exists();
+    }
+
+    @Test
+    void removesADownloadThatNobodyWentOnWithForAWeek() throws Exception {
+        String gone = "sha256-" + "1".repeat(64) + "-partial";
+        String alive = "sha256-" + "2".repeat(64) + "-partial";
+        Instant old = NOW.minus(WEEK).minusSeconds(1);
+        List<Path> left = List.of(blob(gone, old), blob(gone + "-0", old), blob(gone + "-1", old));
+        List<Path> kept =
+                List.of(blob(alive, old), blob(alive + "-0", old), blob(alive + "-1", OLD));
+
+        prune();
+
+        assertThat(left).noneMatch(Files::exists);
+        assertThat(kept).allMatch(Files::exists);
     }
 
     @Test
@@ -65,13 +114,13 @@ class StorePruningTest {
 
     @Test
     void doesNothingWhereThereIsNoStore() {
-        new StorePruning(root.resolve("nowhere"), InstantSource.fixed(NOW)).run();
+        new StorePruning(root.resolve("nowhere"), InstantSource.fixed(NOW), WEEK).run();
 
         assertThat(root.resolve("nowhere")).doesNotExist();
     }
 
     private void prune() {
-        new StorePruning(root, InstantSource.fixed(NOW)).run();
+        new StorePruning(root, InstantSource.fixed(NOW), WEEK).run();
     }
 
     private Path blob(String name, Instant modified) throws Exception {

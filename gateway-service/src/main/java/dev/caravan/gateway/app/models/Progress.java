@@ -3,23 +3,23 @@ package dev.caravan.gateway.app.models;
 import java.util.Optional;
 
 /**
- * A step of a pull or push, in Ollama's words.
+ * A step of a long verb, in Ollama's words.
  *
  * @param layer how far the blob is that the step is about; empty: about none
  */
-public record TransferStep(String status, Optional<Layer> layer) {
+public record Progress(String status, Optional<Layer> layer) {
 
     public static final String SUCCESS = "success";
 
     /**
-     * @param digest {@code sha256:<hex>}
+     * @param digest {@code sha256:<hex>}, or what Ollama says where it is not known yet
      * @param total bytes
      * @param completed bytes, at most {@code total}
      */
     public record Layer(String digest, long total, long completed) {}
 
-    public static TransferStep of(String status) {
-        return new TransferStep(status, Optional.empty());
+    public static Progress of(String status) {
+        return new Progress(status, Optional.empty());
     }
 
     boolean isSuccess() {
