@@ -50,7 +50,7 @@ class NeighbourConfiguration {
             LoadBoard loads,
             GatewayProperties properties,
             Scheduler timers) {
-        return new HttpReplicas(agentClient, loads, properties.stall(), timers);
+        return new HttpReplicas(agentClient, loads, properties.silence(), timers);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")

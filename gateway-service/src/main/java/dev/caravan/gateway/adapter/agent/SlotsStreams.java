@@ -40,7 +40,7 @@ public final class SlotsStreams {
     private final Views views;
     private final LoadBoard loads;
     private final Scheduler scheduler;
-    private final StallGuard silence;
+    private final SilenceGuard silence;
     private final Map<AgentId, Stream> streams = new HashMap<>();
     private final Disposable.Swap following = Disposables.swap();
 
@@ -49,7 +49,7 @@ public final class SlotsStreams {
         this.views = views;
         this.loads = loads;
         this.scheduler = scheduler;
-        this.silence = new StallGuard(SILENCE, scheduler);
+        this.silence = new SilenceGuard(SILENCE, scheduler);
     }
 
     public void start() {
