@@ -3,6 +3,7 @@ package dev.caravan.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.testkit.Signals;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.Frame;
@@ -178,5 +179,37 @@ class SplitModelTest {
         assertThat(died.state()).isEqualTo(ReplicaState.EXITED);
         assertThat(died.exitCode()).isEqualTo(137);
         assertThat(died.linked()).isFalse();
+    }
+
+    /** It is still there when the group is given up, and has to be gone after it. */
+    @Test
+    void endsAHeadWhoseMemberStandsStill() {
+        int generation = GENERATION.incrementAndGet();
+        other.desire(generation, List.of(), List.of(member("m-stops", head, 4, 5)));
+        head.desire(
+                generation,
+                List.of(split("stalls", stage(head, null, 4), stage(other, "m-stops", 5))),
+                List.of());
+        AgentReport.Replica ready =
+                head.await("stalls", told -> told.state() == ReplicaState.READY);
+        long member = other.member("m-stops").pid();
+        try (TestAgent.Answer answer = head.run(TestAgent.prompt(ready, "The caravan", 100_000))) {
+            for (int frame = 0; frame < 100; frame++) {
+                assertThat(answer.next()).isNotNull();
+            }
+
+            Signals.stop(member);
+
+            assertThat(answer.all().getLast())
+                    .isInstanceOfSatisfying(
+                            Frame.Fail.class,
+                            fail -> assertThat(fail.message()).contains("stalls stalled"));
+        }
+        AgentReport.Replica ended =
+                head.await("stalls", told -> told.state() == ReplicaState.EXITED);
+        assertThat(ended.fault()).contains("stalled");
+        assertThat(ProcessHandle.of(ready.pid())).isEmpty();
+        other.awaitMember("m-stops", told -> !told.linked());
+        assertThat(ProcessHandle.of(member)).isPresent();
     }
 }

@@ -90,6 +90,11 @@ final class TestAgent implements AutoCloseable {
         return start(folder, _ -> List.of(), settings);
     }
 
+    /** As SIGTERM does; comes back when the agent has ended. */
+    void end() {
+        context.close();
+    }
+
     @Override
     public void close() {
         http.shutdownNow();

@@ -22,7 +22,8 @@ import org.springframework.validation.annotation.Validated;
  *     not say; Ollama's forms, negative is for ever, blank leaves it to the agents (Ollama's
  *     OLLAMA_KEEP_ALIVE)
  * @param coldWait how long a request may wait for a load before it is told 503
- * @param stall longest time without any progress of an answer, prefill included
+ * @param silence the longest time that an agent may say nothing while it answers, at least 3 s; it
+ *     says something each second, whatever its engine does
  * @param retries other replicas one request may try before its first byte, and in a row to continue
  *     it
  * @param continuation whether an answer goes on elsewhere when its replica is lost; else it ends
@@ -42,7 +43,7 @@ public record GatewayProperties(
         @DefaultValue("4096") @Min(1) int contextLength,
         @DefaultValue("") String keepAlive,
         @DefaultValue("5m") Duration coldWait,
-        @DefaultValue("5m") Duration stall,
+        @DefaultValue("5s") Duration silence,
         @DefaultValue("6") @Min(0) @Max(100) int retries,
         @DefaultValue("true") boolean continuation,
         @DefaultValue("64MB") DataSize maxBody,
@@ -59,10 +60,17 @@ public record GatewayProperties(
             @DefaultValue("1024") @Min(1) int maxInFlight,
             @DefaultValue("512") @Min(0) int maxQueued) {}
 
+    /** An agent's first sign comes after 2 s. */
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(3);
+
     public GatewayProperties {
         origins = List.copyOf(origins);
         positive("cold-wait", coldWait);
-        positive("stall", stall);
+        if (silence.compareTo(LEAST_SILENCE) < 0) {
+            throw new IllegalArgumentException(
+                    "caravan.gateway.silence: %s (expected: >= %s)"
+                            .formatted(silence, LEAST_SILENCE));
+        }
         OriginRules.check(origins);
         if (maxBody.toBytes() < 1 || maxBody.toBytes() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(

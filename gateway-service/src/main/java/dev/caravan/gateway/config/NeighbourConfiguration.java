@@ -60,7 +60,7 @@ class NeighbourConfiguration {
             Scheduler timers,
             Sightings sightings) {
         return new WatchedReplicas(
-                new HttpReplicas(agentClient, loads, properties.stall(), timers), sightings);
+                new HttpReplicas(agentClient, loads, properties.silence(), timers), sightings);
     }
 
     @Bean

@@ -25,7 +25,7 @@ class GatewayPropertiesTest {
                                 4096,
                                 "",
                                 Duration.ofMinutes(5),
-                                Duration.ofMinutes(5),
+                                Duration.ofSeconds(5),
                                 6,
                                 true,
                                 DataSize.ofMegabytes(64),
@@ -45,7 +45,7 @@ class GatewayPropertiesTest {
                                 entry("caravan.gateway.context-length", "8192"),
                                 entry("caravan.gateway.keep-alive", "300"),
                                 entry("caravan.gateway.cold-wait", "30s"),
-                                entry("caravan.gateway.stall", "1m"),
+                                entry("caravan.gateway.silence", "1m"),
                                 entry("caravan.gateway.retries", "2"),
                                 entry("caravan.gateway.continuation", "false"),
                                 entry("caravan.gateway.max-body", "1MB"),
@@ -73,8 +73,8 @@ class GatewayPropertiesTest {
 
     @Test
     void namesAValueThatCannotBe() {
-        assertThatThrownBy(() -> bind(Map.of("caravan.gateway.stall", "0s")))
-                .hasRootCauseMessage("caravan.gateway.stall: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.gateway.silence", "2s")))
+                .hasRootCauseMessage("caravan.gateway.silence: PT2S (expected: >= PT3S)");
         assertThatThrownBy(() -> bind(Map.of("caravan.gateway.origins", "chat.example")))
                 .rootCause()
                 .hasMessageStartingWith("caravan.gateway.origins: \"chat.example\" (expected:");

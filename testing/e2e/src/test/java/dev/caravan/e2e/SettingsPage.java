@@ -49,7 +49,7 @@ final class SettingsPage {
             <!-- Written by SettingsPageTest; do not edit. After a change of a properties record: %s -->
 
             Each key can stand in a file `application.yml` in the folder where the service starts or one that `spring.config.additional-location` names, on the
-            command line (`--caravan.gateway.stall=2m`), or in the environment, in capitals with `_` for dots and without dashes (`CARAVAN_GATEWAY_STALL=2m`).
+            command line (`--caravan.gateway.cold-wait=2m`), or in the environment, in capitals with `_` for dots and without dashes (`CARAVAN_GATEWAY_COLDWAIT=2m`).
             A key that nobody reads ends the start and names the nearest one; a value out of range ends it and names what was expected. The health service and the
             registry have no keys beyond those of all services.
 

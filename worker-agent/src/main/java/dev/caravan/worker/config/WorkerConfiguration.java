@@ -40,6 +40,7 @@ import org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.scheduler.Schedulers;
 
 /** The agent's parts; each knows only those it is given here. */
 @Configuration(proxyBeanMethods = false)
@@ -90,7 +91,14 @@ class WorkerConfiguration {
             InstantSource clock,
             WorkerProperties worker) {
         return new EngineSupervisor(
-                engines, ollama.engine(), store, events, control, clock, worker.slots());
+                engines,
+                ollama.engine(),
+                store,
+                events,
+                control,
+                clock,
+                worker.slots(),
+                worker.promptPatience());
     }
 
     @Bean(initMethod = "start")
@@ -154,7 +162,7 @@ class WorkerConfiguration {
 
     @Bean
     Runs runs(EngineSupervisor supervisor, WorkerMetrics metrics) {
-        return new Runs(supervisor, metrics::finished);
+        return new Runs(supervisor, metrics::finished, Schedulers.parallel());
     }
 
     @Bean
@@ -210,6 +218,8 @@ class WorkerConfiguration {
             SampledMemory memory,
             ModelStore store,
             EventPusher events,
+            Runs runs,
+            WorkerProperties worker,
             SlotsController slots,
             WorkerMetrics metrics,
             AgentIdentity identity) {
@@ -223,6 +233,8 @@ class WorkerConfiguration {
                 memory,
                 store,
                 events,
+                runs,
+                worker.drain(),
                 slots,
                 metrics,
                 identity);

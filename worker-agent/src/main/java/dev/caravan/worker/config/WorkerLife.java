@@ -10,6 +10,7 @@ import dev.caravan.worker.app.engine.Replica;
 import dev.caravan.worker.app.engine.ReplicaChanges;
 import dev.caravan.worker.app.event.AgentEvents;
 import dev.caravan.worker.app.group.MemberSupervisor;
+import dev.caravan.worker.app.run.Runs;
 import dev.caravan.worker.app.status.AgentIdentity;
 import dev.caravan.worker.app.store.ModelStore;
 import java.time.Duration;
@@ -46,6 +47,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
     private final SampledMemory memory;
     private final ModelStore store;
     private final EventPusher events;
+    private final Runs runs;
+    private final Duration drain;
     private final SlotsController slots;
     private final WorkerMetrics metrics;
     private final String agent;
@@ -66,6 +69,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
             SampledMemory memory,
             ModelStore store,
             EventPusher events,
+            Runs runs,
+            Duration drain,
             SlotsController slots,
             WorkerMetrics metrics,
             AgentIdentity identity) {
@@ -78,6 +83,8 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
         this.memory = memory;
         this.store = store;
         this.events = events;
+        this.runs = runs;
+        this.drain = drain;
         this.slots = slots;
         this.metrics = metrics;
         this.agent = identity.agent().value();
@@ -136,12 +143,24 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
             events.push(AgentEvents.Kind.AGENT_STOPPING, agent, "")
                     .timeout(LAST_WORDS, Mono.empty())
                     .block();
+            drain();
             slots.close();
             // an engine that ends now is to be started again with the agent
             supervisor.close();
             ollama.end();
             links.close();
         }
+    }
+
+    private void drain() {
+        int going = runs.going();
+        if (going > 0) {
+            log.atInfo()
+                    .addKeyValue("answers", going)
+                    .addKeyValue("most", drain)
+                    .log("draining: no new answers, those that run may end");
+        }
+        runs.drain(drain, links::isBusy).block();
     }
 
     @Override

@@ -48,7 +48,9 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
         this.engineSlots = gauge(WorkerMetric.ENGINE_SLOTS);
         this.nodeMemory = gauge(WorkerMetric.NODE_MEMORY);
         this.store = gauge(WorkerMetric.STORE);
-        crashes(ModelRunner.LLAMA_CPP);
+        crashes(ModelRunner.LLAMA_CPP, "crash");
+        crashes(ModelRunner.LLAMA_CPP, "hang");
+        stalls(ModelRunner.LLAMA_CPP);
     }
 
     private MultiGauge gauge(WorkerMetric metric) {
@@ -70,13 +72,25 @@ final class WorkerMetrics implements ReplicaChanges.Listener {
 
     @Override
     public void crashed(Replica replica) {
-        crashes(replica.kind()).increment();
+        crashes(replica.kind(), replica.stall().isPresent() ? "hang" : "crash").increment();
     }
 
-    private Counter crashes(ModelRunner engine) {
+    @Override
+    public void stalled(Replica replica) {
+        stalls(replica.kind()).increment();
+    }
+
+    private Counter stalls(ModelRunner engine) {
+        return Counter.builder(WorkerMetric.ENGINE_STALLS.id())
+                .description(WorkerMetric.ENGINE_STALLS.description())
+                .tags("node", node, "engine", engine.label())
+                .register(registry);
+    }
+
+    private Counter crashes(ModelRunner engine, String reason) {
         return Counter.builder(WorkerMetric.ENGINE_RESTARTS.id())
                 .description(WorkerMetric.ENGINE_RESTARTS.description())
-                .tags("node", node, "engine", engine.label(), "reason", "crash")
+                .tags("node", node, "engine", engine.label(), "reason", reason)
                 .register(registry);
     }
 

@@ -32,6 +32,9 @@ import org.springframework.validation.annotation.Validated;
  *     byte; looked at where {@code prune} is on
  * @param loadTimeout how long an engine may take to load its model
  * @param clientPatience how long an answer may wait for a client that takes nothing of it
+ * @param promptPatience how long an engine may be silent over a prompt before its own speed is
+ *     known; from then on that decides, and an engine that is silent for longer is ended
+ * @param drain how long running answers may go on when the agent is to end; 0: not at all
  * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
  *     sent again with each load; 0: none
  * @param engine how engines are chosen
@@ -50,6 +53,8 @@ public record WorkerProperties(
         @DefaultValue("7d") Duration prunePartialsAfter,
         @DefaultValue("10m") Duration loadTimeout,
         @DefaultValue("1m") Duration clientPatience,
+        @DefaultValue("5m") Duration promptPatience,
+        @DefaultValue("30s") Duration drain,
         @DefaultValue("32GB") DataSize tensorCache,
         @DefaultValue Engine engine,
         @DefaultValue List<String> engineArguments) {
@@ -66,6 +71,10 @@ public record WorkerProperties(
         requirePositive("prune-partials-after", prunePartialsAfter);
         requirePositive("load-timeout", loadTimeout);
         requirePositive("client-patience", clientPatience);
+        requirePositive("prompt-patience", promptPatience);
+        if (drain.isNegative()) {
+            throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
+        }
     }
 
     /**

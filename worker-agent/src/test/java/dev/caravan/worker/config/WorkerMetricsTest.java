@@ -30,7 +30,14 @@ class WorkerMetricsTest {
     private final ManualClock clock = ManualClock.anytime();
     private final EngineSupervisor supervisor =
             new EngineSupervisor(
-                    engines, Optional.empty(), store, (_, _, _) -> {}, Runnable::run, clock, 4);
+                    engines,
+                    Optional.empty(),
+                    store,
+                    (_, _, _) -> {},
+                    Runnable::run,
+                    clock,
+                    4,
+                    Duration.ofMinutes(5));
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,

@@ -39,6 +39,8 @@ class WorkerPropertiesTest {
                                 Duration.ofDays(7),
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(1),
+                                Duration.ofMinutes(5),
+                                Duration.ofSeconds(30),
                                 DataSize.ofGigabytes(32),
                                 new WorkerProperties.Engine("", "auto", ""),
                                 List.of()));
@@ -65,6 +67,8 @@ class WorkerPropertiesTest {
                                         Map.entry("caravan.worker.prune-partials-after", "1h"),
                                         Map.entry("caravan.worker.load-timeout", "90s"),
                                         Map.entry("caravan.worker.client-patience", "5s"),
+                                        Map.entry("caravan.worker.prompt-patience", "2m"),
+                                        Map.entry("caravan.worker.drain", "0"),
                                         Map.entry("caravan.worker.tensor-cache", "0"),
                                         Map.entry("caravan.worker.engine.cpu-variant", "haswell"),
                                         Map.entry("caravan.worker.engine.flash-attention", "on"),
@@ -84,6 +88,8 @@ class WorkerPropertiesTest {
                                 Duration.ofHours(1),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(5),
+                                Duration.ofMinutes(2),
+                                Duration.ZERO,
                                 DataSize.ofBytes(0),
                                 new WorkerProperties.Engine("haswell", "on", "q8_0"),
                                 List.of("--mlock", "-lv", "4")));
@@ -102,6 +108,8 @@ class WorkerPropertiesTest {
                 .hasRootCauseMessage("load-timeout: PT0S (expected: > 0)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.prune-partials-after", "0s")))
                 .hasRootCauseMessage("prune-partials-after: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.drain", "-1s")))
+                .hasRootCauseMessage("drain: PT-1S (expected: >= 0)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.memory", "0B")))
                 .isInstanceOf(BindException.class)
                 .hasRootCauseMessage("memory: 0B (expected: > 0)");

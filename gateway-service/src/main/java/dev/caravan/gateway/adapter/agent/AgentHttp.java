@@ -8,7 +8,7 @@ import reactor.netty.resources.ConnectionProvider;
 
 /**
  * The HTTP client towards agents. No response timeout, since a long prompt answers late; see {@link
- * StallGuard}. No retry of Reactor Netty's own: it would run a request twice outside our budget.
+ * SilenceGuard}. No retry of Reactor Netty's own: it would run a request twice outside our budget.
  */
 public final class AgentHttp {
 

@@ -39,15 +39,15 @@ public final class HttpReplicas implements Replicas {
 
     private final HttpClient http;
     private final LoadBoard loads;
-    private final StallGuard stalls;
+    private final SilenceGuard silences;
 
     /**
-     * @param stall see {@link StallGuard}
+     * @param silence the longest time an agent may say nothing, see {@link SilenceGuard}
      */
-    public HttpReplicas(HttpClient http, LoadBoard loads, Duration stall, Scheduler scheduler) {
+    public HttpReplicas(HttpClient http, LoadBoard loads, Duration silence, Scheduler scheduler) {
         this.http = http;
         this.loads = loads;
-        this.stalls = new StallGuard(stall, scheduler);
+        this.silences = new SilenceGuard(silence, scheduler);
     }
 
     @Override
@@ -60,7 +60,7 @@ public final class HttpReplicas implements Replicas {
                                         response.status().code() == OK
                                                 ? FrameReader.read(content)
                                                 : refused(target, response, content));
-        return stalls.guard(frames, where(target)).onErrorMap(fault -> mapped(target, fault));
+        return silences.guard(frames, where(target)).onErrorMap(fault -> mapped(target, fault));
     }
 
     @Override

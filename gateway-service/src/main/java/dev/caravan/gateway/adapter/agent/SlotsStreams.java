@@ -45,7 +45,7 @@ public final class SlotsStreams {
     private final LoadBoard loads;
     private final Scheduler scheduler;
     private final Sightings sightings;
-    private final StallGuard silence;
+    private final SilenceGuard silence;
     private final Map<AgentId, Stream> streams = new HashMap<>();
     private final Disposable.Swap following = Disposables.swap();
 
@@ -60,7 +60,7 @@ public final class SlotsStreams {
         this.loads = loads;
         this.scheduler = scheduler;
         this.sightings = sightings;
-        this.silence = new StallGuard(SILENCE, scheduler);
+        this.silence = new SilenceGuard(SILENCE, scheduler);
     }
 
     public void start() {

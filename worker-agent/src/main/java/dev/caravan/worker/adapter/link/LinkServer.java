@@ -7,6 +7,7 @@ import dev.caravan.worker.app.group.LinkAnswer;
 import dev.caravan.worker.app.group.LinkClaim;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollChannelOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,10 +26,14 @@ public final class LinkServer implements AutoCloseable {
      */
     private static final int GONE_MILLIS = 20_000;
 
+    /** A head that computes says something to each member for each token. */
+    private static final Duration RECENT = Duration.ofSeconds(1);
+
     private final BiFunction<MemberId, AgentId, LinkAnswer> desk;
     private final ClusterToken token;
     private final Set<Channel> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile long carriedAt = System.nanoTime() - RECENT.toNanos();
 
     /**
      * @param desk says which agent may have which member now; never blocks
@@ -61,11 +66,16 @@ public final class LinkServer implements AutoCloseable {
                                 });
         var _ = member.closeFuture().addListener(_ -> LinkWire.close(caller));
         claim.over().subscribe(_ -> LinkWire.close(caller));
-        LinkWire.join(caller, member);
+        LinkWire.join(caller, member, () -> carriedAt = System.nanoTime());
         var _ = caller.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, GONE_MILLIS);
         if (closed) {
             LinkWire.close(caller);
         }
+    }
+
+    /** Whether a head computes on a member here: links of idle heads carry nothing. */
+    public boolean isBusy() {
+        return !links.isEmpty() && System.nanoTime() - carriedAt < RECENT.toNanos();
     }
 
     /** Ends all links. */

@@ -72,10 +72,17 @@ final class LinkWire {
      * either. Both have to be on one event loop.
      */
     static void join(Channel one, Channel other) {
+        join(one, other, () -> {});
+    }
+
+    /**
+     * @param carried told of each piece
+     */
+    static void join(Channel one, Channel other, Runnable carried) {
         tune(one);
         tune(other);
-        strip(one, new Pump(other));
-        strip(other, new Pump(one));
+        strip(one, new Pump(other, carried));
+        strip(other, new Pump(one, carried));
         one.read();
         other.read();
     }

@@ -11,9 +11,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 final class Pump extends ChannelInboundHandlerAdapter {
 
     private final Channel other;
+    private final Runnable carried;
 
-    Pump(Channel other) {
+    /**
+     * @param carried told of each piece
+     */
+    Pump(Channel other, Runnable carried) {
         this.other = other;
+        this.carried = carried;
     }
 
     @Override
@@ -23,6 +28,7 @@ final class Pump extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        carried.run();
         other.flush();
         if (other.isWritable()) {
             context.read();

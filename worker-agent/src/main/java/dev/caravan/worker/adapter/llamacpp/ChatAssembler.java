@@ -73,6 +73,10 @@ final class ChatAssembler implements AnswerAssembler {
             sequence++;
             frames.add(piece);
         }
+        if (frames.isEmpty()) {
+            // a part of a call is told with the whole, but it is progress
+            frames.add(new RunFrame.Progress(0, 0));
+        }
         return frames;
     }
 

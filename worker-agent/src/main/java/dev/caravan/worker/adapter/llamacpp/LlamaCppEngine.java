@@ -11,6 +11,7 @@ import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.prompt.PromptTemplates;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -99,7 +100,28 @@ final class LlamaCppEngine implements RunningEngine {
                         .formatted(spec.id()));
     }
 
-    private record Slot(boolean is_processing) {}
+    private record Slot(
+            boolean is_processing,
+            long n_prompt_tokens_processed,
+            @Nullable List<Made> next_token) {
+        long work() {
+            return n_prompt_tokens_processed
+                    + (next_token == null
+                            ? 0
+                            : next_token.stream().mapToLong(Made::n_decoded).sum());
+        }
+    }
+
+    private record Made(long n_decoded) {}
+
+    @Override
+    public Mono<Long> work() {
+        EngineHttp engine = http;
+        return engine == null
+                ? Mono.empty()
+                : engine.get("/slots")
+                        .map(slots -> Arrays.stream(read(slots)).mapToLong(Slot::work).sum());
+    }
 
     @Override
     public Mono<Void> settled(IntSupplier others) {
@@ -116,9 +138,11 @@ final class LlamaCppEngine implements RunningEngine {
                 .then();
     }
 
+    private static Slot[] read(byte[] slots) {
+        return JSON.readValue(slots, Slot[].class);
+    }
+
     private static long working(byte[] slots) {
-        return Arrays.stream(JSON.readValue(slots, Slot[].class))
-                .filter(Slot::is_processing)
-                .count();
+        return Arrays.stream(read(slots)).filter(Slot::is_processing).count();
     }
 }

@@ -14,14 +14,11 @@ import reactor.core.scheduler.Scheduler;
  * Keeps an answer from hanging. Ollama says nothing while it loads or evaluates a prompt, which may
  * take minutes, so silence alone proves nothing: while an answer is silent the server is asked
  * whether it is there. A server that does not answer twice in a row is gone; one that does is
- * waited for, up to a bound, and those who wait for the answer are told that it goes on.
+ * waited for, up to a bound.
  */
 final class AnswerWatch {
 
     static final Duration LOOK = Duration.ofSeconds(5);
-
-    /** Until then a failure still has a status of its own. */
-    static final Duration FIRST_WORD = Duration.ofSeconds(60);
 
     private static final int MISSES = 2;
 
@@ -69,15 +66,9 @@ final class AnswerWatch {
                             "Ollama at %s: no progress for %d s (expected: sooner; raise caravan.worker.ollama.stall)"
                                     .formatted(url, stall.toSeconds())));
         }
-        return ask.<RunFrame>flatMap(_ -> there(silence))
+        return ask.doOnNext(_ -> silence.missed = 0)
+                .then(Mono.<RunFrame>empty())
                 .onErrorResume(failure -> missed(silence, failure));
-    }
-
-    private Mono<RunFrame> there(Silence silence) {
-        silence.missed = 0;
-        return now() - silence.since < FIRST_WORD.toMillis()
-                ? Mono.empty()
-                : Mono.just(new RunFrame.Progress(0, 0));
     }
 
     private Mono<RunFrame> missed(Silence silence, Throwable failure) {

@@ -46,6 +46,7 @@ public final class EngineSupervisor implements AutoCloseable {
     private final Executor control;
     private final InstantSource clock;
     private final int defaultSlots;
+    private final Duration firstPrompt;
     private final ReplicaChanges changes = new ReplicaChanges();
     private final Map<ReplicaId, Replica> replicas = new ConcurrentSkipListMap<>();
     private final Deque<ReplicaId> ends = new ArrayDeque<>();
@@ -56,6 +57,8 @@ public final class EngineSupervisor implements AutoCloseable {
      * @param adopted runs the models that are its own
      * @param control runs one task after the other; they may block
      * @param defaultSlots of an engine that is wanted with 0
+     * @param firstPrompt the longest silence while a prompt is evaluated before anything is known
+     *     of an engine's speed
      */
     public EngineSupervisor(
             Engines engines,
@@ -64,7 +67,8 @@ public final class EngineSupervisor implements AutoCloseable {
             AgentEvents events,
             Executor control,
             InstantSource clock,
-            int defaultSlots) {
+            int defaultSlots,
+            Duration firstPrompt) {
         this.engines = engines;
         this.adopted = adopted;
         this.store = store;
@@ -72,6 +76,7 @@ public final class EngineSupervisor implements AutoCloseable {
         this.control = control;
         this.clock = clock;
         this.defaultSlots = defaultSlots;
+        this.firstPrompt = firstPrompt;
     }
 
     /** Who is told, on the control thread, of a replica that ended without being asked to. */
@@ -134,7 +139,7 @@ public final class EngineSupervisor implements AutoCloseable {
     /** Control thread. Starts an engine; what goes wrong is told by the replica's state. */
     public void start(WantedEngine wanted) {
         WantedEngine full = sized(wanted);
-        Replica replica = new Replica(full, clock, () -> slotsChanged(full.id()));
+        Replica replica = new Replica(full, firstPrompt, clock, () -> slotsChanged(full.id()));
         replicas.put(full.id(), replica);
         Instant begun = clock.instant();
         try {
@@ -261,13 +266,14 @@ public final class EngineSupervisor implements AutoCloseable {
             case EngineState.Loading _ ->
                     failed(replica, OptionalInt.of(end.exitCode()), end.description());
             case EngineState.Ready(_, _, Duration loadTime) -> {
-                replica.become(new EngineState.Exited(end.exitCode(), end.description(), loadTime));
+                String how = description(replica, end);
+                replica.become(new EngineState.Exited(end.exitCode(), how, loadTime));
                 changes.crashed(replica);
                 log.atWarn()
                         .addKeyValue("replica", replica.id())
                         .addKeyValue("code", end.exitCode())
                         .log("engine exited");
-                tellEnded(replica, AgentEvents.Kind.REPLICA_EXITED, end.description());
+                tellEnded(replica, AgentEvents.Kind.REPLICA_EXITED, how);
             }
             case EngineState.Draining _ -> {
                 replicas.remove(replica.id());
@@ -277,6 +283,19 @@ public final class EngineSupervisor implements AutoCloseable {
             }
             case EngineState.Exited _, EngineState.Failed _ -> changes.signal();
         }
+    }
+
+    /** Ends an engine that makes no progress, at once; any thread. */
+    void stalled(Replica replica, String why) {
+        if (replica.stall(why)) {
+            replica.engine().ifPresent(engine -> engine.stop(Duration.ZERO));
+            log.atWarn().addKeyValue("replica", replica.id()).log(why);
+            changes.stalled(replica);
+        }
+    }
+
+    private static String description(Replica replica, EngineEnd end) {
+        return replica.stall().map(why -> why + "; " + end.description()).orElse(end.description());
     }
 
     private void tellEnded(Replica replica, AgentEvents.Kind kind, String detail) {

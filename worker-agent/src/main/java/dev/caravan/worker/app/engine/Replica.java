@@ -3,11 +3,14 @@ package dev.caravan.worker.app.engine;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.KeepAlive;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * One loading of one model. Its state is written by the supervisor's thread alone and read by any.
@@ -18,11 +21,19 @@ public final class Replica {
     private final SlotGate gate;
     private final KeepAliveTimer keepAlive;
     private final InstantSource clock;
+    private final EngineProgress progress;
+    private final Sinks.One<String> stalled = Sinks.one();
     private volatile EngineState state;
     private volatile @Nullable RunningEngine engine;
+    private volatile @Nullable String stall;
 
-    Replica(WantedEngine wanted, InstantSource clock, Runnable changed) {
+    /**
+     * @param firstPrompt the longest silence while a prompt is evaluated before anything is known
+     *     of the engine's speed
+     */
+    Replica(WantedEngine wanted, Duration firstPrompt, InstantSource clock, Runnable changed) {
         this.wanted = wanted;
+        this.progress = new EngineProgress(wanted, firstPrompt, System::nanoTime);
         this.clock = clock;
         this.keepAlive = new KeepAliveTimer(wanted.keepAlive(), clock.instant());
         this.gate =
@@ -49,6 +60,31 @@ public final class Replica {
 
     public EngineState state() {
         return state;
+    }
+
+    EngineProgress progress() {
+        return progress;
+    }
+
+    /** Completes with the reason where its engine stalls. */
+    Mono<String> stalled() {
+        return stalled.asMono();
+    }
+
+    /** Why its engine was ended where it stalled. */
+    public Optional<String> stall() {
+        return Optional.ofNullable(stall);
+    }
+
+    /** Grants no slot from now on and tells its answers; false where that was done before. */
+    synchronized boolean stall(String why) {
+        if (stall != null) {
+            return false;
+        }
+        stall = why;
+        gate.close();
+        stalled.tryEmitValue(why);
+        return true;
     }
 
     /** Its engine, while that answers requests. */

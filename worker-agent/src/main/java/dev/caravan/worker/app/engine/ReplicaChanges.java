@@ -14,6 +14,9 @@ public final class ReplicaChanges {
         void loaded(Replica replica, Duration took);
 
         void crashed(Replica replica);
+
+        /** Its engine is ended since it makes no progress; that end is told as a crash too. */
+        default void stalled(Replica replica) {}
     }
 
     private final Sinks.Many<Boolean> signals = Sinks.many().multicast().directBestEffort();
@@ -39,6 +42,11 @@ public final class ReplicaChanges {
     void loaded(Replica replica, Duration took) {
         signal();
         listeners.forEach(listener -> listener.loaded(replica, took));
+    }
+
+    void stalled(Replica replica) {
+        signal();
+        listeners.forEach(listener -> listener.stalled(replica));
     }
 
     void crashed(Replica replica) {

@@ -57,6 +57,14 @@ public interface RunningEngine {
     Flux<RunFrame> run(EngineRequest request);
 
     /**
+     * A number that grows while the engine works, also on what it does not tell; empty where it
+     * tells none, an error where it does not answer.
+     */
+    default Mono<Long> work() {
+        return Mono.empty();
+    }
+
+    /**
      * Completes when the engine works on no more than {@code others} requests, or after two
      * seconds, or where it does not answer; never an error.
      */

@@ -14,6 +14,7 @@ public final class SlotGate {
     private int running;
     private int settling;
     private boolean closed;
+    private boolean held;
 
     /**
      * @param changed told after each change, on the thread that made it; has to be quick
@@ -49,13 +50,21 @@ public final class SlotGate {
     /** A slot, or empty where all are taken or the gate is closed. */
     public Optional<Slot> take() {
         synchronized (this) {
-            if (closed || running + settling >= limit) {
+            if (closed || held || running + settling >= limit) {
                 return Optional.empty();
             }
             running++;
         }
         changed.run();
         return Optional.of(new Slot());
+    }
+
+    /** As if all slots were taken from now on; those granted are not affected. */
+    public void hold() {
+        synchronized (this) {
+            held = true;
+        }
+        changed.run();
     }
 
     /** No slot is granted from now on; those granted are not affected. */
@@ -78,7 +87,7 @@ public final class SlotGate {
 
     /** Slots that cannot be granted now: those in use, and those that the limit keeps back. */
     public synchronized int taken() {
-        return Math.min(total, running + settling + total - limit);
+        return held ? total : Math.min(total, running + settling + total - limit);
     }
 
     /** Slots whose run goes on; the engine works on no others once it has settled. */

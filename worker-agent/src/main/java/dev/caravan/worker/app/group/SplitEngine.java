@@ -232,6 +232,15 @@ final class SplitEngine implements RunningEngine {
     }
 
     @Override
+    public Mono<Long> work() {
+        RunningEngine running;
+        synchronized (this) {
+            running = engine;
+        }
+        return running == null ? Mono.empty() : running.work();
+    }
+
+    @Override
     public Mono<Void> settled(IntSupplier others) {
         RunningEngine running;
         synchronized (this) {

@@ -11,11 +11,15 @@ import dev.caravan.worker.app.engine.EngineSupervisor;
 import dev.caravan.worker.app.engine.Replica;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.SlotGate;
+import dev.caravan.worker.app.engine.StallWatch;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Runs requests on replicas, one slot each. The engine is read at its own pace into a bounded
@@ -30,35 +34,104 @@ public final class Runs {
     /** How long a slot is not granted after the engine refused a request for want of room. */
     private static final Duration REST = Duration.ofSeconds(1);
 
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    /** Frames that end answers are on their way after that. */
+    private static final Duration LAST_FRAMES = Duration.ofSeconds(2);
+
     private final EngineSupervisor supervisor;
     private final BiConsumer<Replica, RunFrame.End> finished;
+    private final StallWatch stalls;
+    private final SignsOfLife signs;
+    private final Scheduler timers;
+    private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final AtomicInteger going = new AtomicInteger();
+    private volatile boolean draining;
+    private volatile boolean ended;
 
     /**
      * @param finished told of each run that ended well; has to be quick
      */
-    public Runs(EngineSupervisor supervisor, BiConsumer<Replica, RunFrame.End> finished) {
+    public Runs(
+            EngineSupervisor supervisor,
+            BiConsumer<Replica, RunFrame.End> finished,
+            Scheduler timers) {
         this.supervisor = supervisor;
         this.finished = finished;
+        this.timers = timers;
+        this.stalls = new StallWatch(supervisor, timers);
+        this.signs = new SignsOfLife(timers);
     }
 
     private record Taken(Replica replica, RunningEngine engine, SlotGate.Slot slot) {}
 
     /**
      * One generation. Errors come before the first frame: {@code MODEL_NOT_FOUND} where the replica
-     * cannot take it, {@code BUSY} where it has no free slot, else what the engine says.
+     * cannot take it, {@code BUSY} where it has no free slot, else what the engine says; after it
+     * they are a {@link RunFrame.Fail}. In each second of silence comes a {@code Progress} of 0 of
+     * 0, also before the head.
      *
      * @param keepAlive holds from now on; {@code Unset} changes nothing
      */
     public Flux<RunFrame> run(
             ReplicaId id, ModelDigest digest, EngineRequest request, KeepAlive keepAlive) {
-        return Flux.usingWhen(
-                        Mono.fromCallable(() -> take(id, digest, keepAlive)),
-                        taken -> frames(taken, request),
-                        Runs::release,
-                        Runs::failed,
-                        Runs::settle)
-                .limitRate(BUFFERED_FRAMES);
+        Flux<RunFrame> answer =
+                Flux.usingWhen(
+                                Mono.fromCallable(() -> take(id, digest, keepAlive)),
+                                taken -> frames(taken, request),
+                                Runs::release,
+                                Runs::failed,
+                                Runs::settle)
+                        .limitRate(BUFFERED_FRAMES);
+        // one that comes later is refused
+        return signs.around(Flux.defer(() -> ended ? answer : untilStopped(answer)));
+    }
+
+    private Flux<RunFrame> untilStopped(Flux<RunFrame> answer) {
+        return answer.takeUntilOther(stopping.asMono())
+                .concatWith(Mono.defer(() -> ended ? Mono.error(stopped()) : Mono.empty()));
+    }
+
+    private static CaravanException stopped() {
+        return new CaravanException(
+                FaultCode.UPSTREAM_FAILED,
+                "agent is stopping (expected: the answer goes on at another one)");
+    }
+
+    /**
+     * Takes no run from now on, as if all slots were taken, so that whoever asks goes elsewhere;
+     * those that go on may end by themselves for a while, what is left then ends with a failure
+     * that is worth another try. Completes when there is none.
+     *
+     * @param others whether anything else is at work that is worth waiting for
+     */
+    public Mono<Void> drain(Duration patience, BooleanSupplier others) {
+        return Mono.defer(
+                () -> {
+                    draining = true;
+                    supervisor.replicas().forEach(replica -> replica.gate().hold());
+                    return idle(() -> isIdle() && !others.getAsBoolean())
+                            .timeout(patience, Mono.empty(), timers)
+                            .then(Mono.fromRunnable(this::endAll))
+                            .then(idle(this::isIdle).timeout(LAST_FRAMES, Mono.empty(), timers));
+                });
+    }
+
+    private void endAll() {
+        ended = true;
+        stopping.tryEmitEmpty();
+    }
+
+    private boolean isIdle() {
+        return supervisor.replicas().stream().allMatch(replica -> replica.gate().running() == 0);
+    }
+
+    private Mono<Void> idle(BooleanSupplier condition) {
+        return Flux.interval(Duration.ZERO, LOOK, timers)
+                .onBackpressureDrop()
+                .filter(_ -> condition.getAsBoolean())
+                .next()
+                .then();
     }
 
     /** Runs that have not ended. */
@@ -72,6 +145,9 @@ public final class Runs {
                         .find(id)
                         .filter(found -> found.wanted().digest().equals(digest))
                         .orElseThrow(() -> notHere(id, digest));
+        if (draining) {
+            replica.gate().hold();
+        }
         RunningEngine engine = replica.answering().orElseThrow(() -> notHere(id, digest));
         SlotGate.Slot slot = replica.gate().take().orElseThrow(() -> refused(replica));
         replica.keep(keepAlive);
@@ -79,8 +155,7 @@ public final class Runs {
     }
 
     private Flux<RunFrame> frames(Taken taken, EngineRequest request) {
-        return taken.engine()
-                .run(request)
+        return stalls.run(taken.replica(), taken.engine(), request)
                 .doOnNext(
                         frame -> {
                             if (frame instanceof RunFrame.End end) {
@@ -127,10 +202,16 @@ public final class Runs {
                 .doFinally(_ -> taken.slot().release());
     }
 
-    private static CaravanException refused(Replica replica) {
+    private CaravanException refused(Replica replica) {
         SlotGate gate = replica.gate();
         if (gate.isClosed()) {
             return notHere(replica.id(), replica.wanted().digest());
+        }
+        if (draining) {
+            return new CaravanException(
+                    FaultCode.BUSY,
+                    "replica %s: its agent is draining (expected: another replica)"
+                            .formatted(replica.id()));
         }
         return new CaravanException(
                 FaultCode.BUSY,

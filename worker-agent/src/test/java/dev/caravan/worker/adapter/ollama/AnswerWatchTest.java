@@ -55,14 +55,14 @@ class AnswerWatchTest {
     }
 
     @Test
-    void waitsForASilentServerThatIsThereAndSaysSo() {
+    void waitsForASilentServerThatIsThere() {
         Flux<RunFrame> answer = Mono.delay(Duration.ofSeconds(90), time).map(_ -> PIECE).flux();
 
         List<RunFrame> frames =
                 collected(watch(Duration.ofMinutes(10)).guard(answer), Duration.ofSeconds(100));
 
-        assertThat(frames).contains(new RunFrame.Progress(0, 0)).last().isEqualTo(PIECE);
-        assertThat(frames.size()).isBetween(3, 8);
+        assertThat(frames).containsExactly(PIECE);
+        assertThat(asked).hasValueGreaterThan(10);
     }
 
     private List<RunFrame> collected(Flux<RunFrame> frames, Duration duration) {

@@ -22,6 +22,7 @@ import dev.caravan.worker.app.group.MemberSupervisor;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +53,8 @@ class ReconcileLoopTest {
                         (_, _, _) -> {},
                         Runnable::run,
                         ManualClock.anytime(),
-                        4);
+                        4,
+                        Duration.ofMinutes(5));
         servers = new FakeRpcServers();
         members =
                 new MemberSupervisor(

@@ -33,7 +33,8 @@ class EngineSupervisorTest {
                             told.add((kind + " " + subject + " " + detail).strip()),
                     Runnable::run,
                     clock,
-                    4);
+                    4,
+                    Duration.ofMinutes(5));
 
     {
         supervisor.onEnded(ended::add);

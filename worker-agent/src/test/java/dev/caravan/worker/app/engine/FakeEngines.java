@@ -37,7 +37,7 @@ public final class FakeEngines implements Engines {
         return started.getLast();
     }
 
-    /** One engine; it answers nothing. */
+    /** One engine; it answers nothing unless it is told to. */
     public static final class FakeEngine implements RunningEngine {
 
         private final long pid;
@@ -45,6 +45,8 @@ public final class FakeEngines implements Engines {
         private final Sinks.One<String> ready = Sinks.one();
         private final Sinks.One<EngineEnd> ended = Sinks.one();
         public final List<Duration> stops = new ArrayList<>();
+        public Flux<RunFrame> answer = Flux.never();
+        public Mono<Long> work = Mono.empty();
 
         FakeEngine(long pid, EngineSpec spec) {
             this.pid = pid;
@@ -85,7 +87,12 @@ public final class FakeEngines implements Engines {
 
         @Override
         public Flux<RunFrame> run(EngineRequest request) {
-            return Flux.never();
+            return answer;
+        }
+
+        @Override
+        public Mono<Long> work() {
+            return Mono.defer(() -> work);
         }
 
         @Override

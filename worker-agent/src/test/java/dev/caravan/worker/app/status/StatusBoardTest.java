@@ -31,7 +31,14 @@ class StatusBoardTest {
             new AtomicReference<>(new HostMemory.Sample(8 * GIBIBYTE, 4 * GIBIBYTE, Map.of()));
     private final EngineSupervisor supervisor =
             new EngineSupervisor(
-                    engines, Optional.empty(), store, (_, _, _) -> {}, Runnable::run, clock, 4);
+                    engines,
+                    Optional.empty(),
+                    store,
+                    (_, _, _) -> {},
+                    Runnable::run,
+                    clock,
+                    4,
+                    Duration.ofMinutes(5));
     private final StatusBoard board =
             new StatusBoard(
                     supervisor,
