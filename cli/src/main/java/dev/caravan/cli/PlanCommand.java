@@ -116,6 +116,16 @@ final class PlanCommand implements Callable<Integer> {
                                                     .formatted(plan.path("fittingContext").asInt(0))
                                             : ""));
         }
+        plan.path("leftOut")
+                .valueStream()
+                .forEach(
+                        agent ->
+                                context.say(
+                                        "agent %s %s"
+                                                .formatted(
+                                                        StatusCommand.shortened(
+                                                                agent.path("agentId").asString("")),
+                                                        agent.path("reason").asString(""))));
         if (plan.hasNonNull("error")) {
             context.say(plan.path("error").asString(""));
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param evict ids of idle replicas that would have to go first
  * @param shortfall with NO_FIT: what is missing
  * @param fittingContext with NO_FIT: the largest context that would fit; absent where none does
+ * @param leftOut agents that are not used at present, with the reason; absent: none
  * @param code a fault code, with WAIT, NO_FIT and REFUSED; {@code error} says why, for people
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,8 +32,12 @@ public record PlanMessage(
         List<String> evict,
         @Nullable Long shortfall,
         @Nullable Integer fittingContext,
+        @Nullable List<LeftOut> leftOut,
         @Nullable String code,
         @Nullable String error) {
+
+    /** An agent that no plan of the model uses at present. */
+    public record LeftOut(String agentId, String reason) {}
 
     public enum Outcome {
         SINGLE,

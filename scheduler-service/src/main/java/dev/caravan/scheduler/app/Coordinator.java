@@ -111,7 +111,7 @@ public final class Coordinator implements AutoCloseable {
 
     /** What a load would do; nothing is done. */
     public Mono<PlanAnswer> plan(PlanQuery query) {
-        return ask(decisions -> decisions.plan(query));
+        return ask(decisions -> decisions.plan(query, clock.millis()));
     }
 
     /** An answer by the decisions' thread, given on another. */
@@ -192,8 +192,13 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void count() {
-        Census next = desk.census();
+        Census next = desk.census(clock.millis());
         if (!next.equals(census)) {
+            if (!next.leftOut().equals(census.leftOut())) {
+                log.atWarn()
+                        .addKeyValue("agents", next.leftOut())
+                        .log("agents left out of plans, since processes ended on them repeatedly");
+            }
             census = next;
             ports.counts().accept(next);
         }

@@ -21,6 +21,7 @@ final class Leading {
     private final Settings settings;
     private final AgentBook agents;
     private final LoadFailures failures;
+    private final Quarantine quarantine;
     private final Policies policies;
     private final DesiredBook desired;
     private final CopyBook copies = new CopyBook();
@@ -36,6 +37,7 @@ final class Leading {
             AgentBook agents,
             IdleTimes idleTimes,
             LoadFailures failures,
+            Quarantine quarantine,
             Policies policies,
             Supplier<ReplicaId> newIds,
             long epoch,
@@ -43,13 +45,22 @@ final class Leading {
         this.settings = settings;
         this.agents = agents;
         this.failures = failures;
+        this.quarantine = quarantine;
         this.policies = policies;
         this.desired = new DesiredBook(epoch, written);
         this.doubts = new Doubts(agents);
         this.loads =
                 new LoadBook(
-                        settings, agents, idleTimes, failures, newIds, desired, copies, policies,
-                        doubts);
+                        settings,
+                        agents,
+                        idleTimes,
+                        failures,
+                        newIds,
+                        desired,
+                        copies,
+                        policies,
+                        doubts,
+                        quarantine);
         this.groups = new GroupKeeper(agents, desired);
     }
 
@@ -90,8 +101,9 @@ final class Leading {
         return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
     }
 
-    PlanAnswer plan(PlanQuery query) {
-        return new PlanDesk(settings, agents, policies).answer(query, loads::rooms);
+    PlanAnswer plan(PlanQuery query, long now) {
+        return new PlanDesk(settings, agents, policies)
+                .answer(query, loads::rooms, digest -> quarantine.leftOut(digest, now));
     }
 
     /** Ends all replicas of a model; one that is awaited by a load stays. */

@@ -39,14 +39,24 @@ final class LoadBook {
             DesiredBook desired,
             CopyBook copies,
             Policies policies,
-            Doubts doubts) {
+            Doubts doubts,
+            Quarantine quarantine) {
         this.agents = agents;
         this.desired = desired;
         this.forming = new Forming(agents, desired);
         this.placing =
                 new LoadPlacing(
-                        settings, agents, idleTimes, newIds, desired, policies, forming, copies,
-                        doubts, loads);
+                        settings,
+                        agents,
+                        idleTimes,
+                        newIds,
+                        desired,
+                        policies,
+                        forming,
+                        copies,
+                        doubts,
+                        quarantine,
+                        loads);
         this.following =
                 new LoadFollowing(
                         settings, agents, failures, desired, forming, placing, this::awaits);

@@ -23,6 +23,9 @@ final class LoadPlacing {
      */
     static final long LEAST_KEEP_ALIVE_MILLIS = 30_000;
 
+    /** A client that has to wait longer for an agent that is left out is told so at once. */
+    private static final long MOST_WAITED_MILLIS = 30_000;
+
     private final Settings settings;
     private final AgentBook agents;
     private final IdleTimes idleTimes;
@@ -32,6 +35,7 @@ final class LoadPlacing {
     private final Forming forming;
     private final CopyBook copies;
     private final Doubts doubts;
+    private final Quarantine quarantine;
     private final Collection<Load> loads;
 
     /**
@@ -47,6 +51,7 @@ final class LoadPlacing {
             Forming forming,
             CopyBook copies,
             Doubts doubts,
+            Quarantine quarantine,
             Collection<Load> loads) {
         this.settings = settings;
         this.agents = agents;
@@ -57,6 +62,7 @@ final class LoadPlacing {
         this.forming = forming;
         this.copies = copies;
         this.doubts = doubts;
+        this.quarantine = quarantine;
         this.loads = loads;
     }
 
@@ -72,20 +78,24 @@ final class LoadPlacing {
 
     /** Plans a load that has no site; an outcome where there is none to be had. */
     Optional<LoadOutcome> place(Load load, long now) {
-        Wanted wanted = wanted(load, now);
-        Plan plan =
-                Planner.plan(
-                        wanted,
-                        agents.all(),
-                        rooms(load.digest(), load.avoided()),
-                        Settings.planned(settings.slots()));
+        Wanted wanted = wanted(load, quarantine.leftOut(load.digest(), now), now);
+        Plan plan = plan(load, wanted);
         return doubts.open(load.avoided(), now) && !isFree(plan)
                 ? Optional.empty()
                 : carryOut(plan, load, wanted, now);
     }
 
-    private Wanted wanted(Load load, long now) {
-        Map<AgentId, String> lost = new HashMap<>(doubts.agents(load.avoided(), now));
+    private Plan plan(Load load, Wanted wanted) {
+        return Planner.plan(
+                wanted,
+                agents.all(),
+                rooms(load.digest(), load.avoided()),
+                Settings.planned(settings.slots()));
+    }
+
+    private Wanted wanted(Load load, Map<AgentId, String> leftOut, long now) {
+        Map<AgentId, String> lost = new HashMap<>(leftOut);
+        lost.putAll(doubts.agents(load.avoided(), now));
         lost.putAll(load.lost());
         return new Wanted(
                 load.model(),
@@ -108,7 +118,7 @@ final class LoadPlacing {
         return switch (plan) {
             // one that lives is there for others; a file is not worth the wait beside it
             case Plan.No(var failure) ->
-                    !oneLives && copied(load, wanted, now)
+                    isSoonLetIn(load, now) || (!oneLives && copied(load, wanted, now))
                             ? Optional.empty()
                             : Optional.of(failure);
             case Plan.Wait(var held) when oneLives ->
@@ -126,6 +136,14 @@ final class LoadPlacing {
                 yield Optional.empty();
             }
         };
+    }
+
+    /** Whether there is a place on agents that are left out, and only a little longer. */
+    private boolean isSoonLetIn(Load load, long now) {
+        long left = quarantine.shortest(load.digest(), now);
+        return left > 0
+                && left <= MOST_WAITED_MILLIS
+                && !(plan(load, wanted(load, Map.of(), now)) instanceof Plan.No);
     }
 
     /** Whether an agent with the memory takes the file over; the load then waits for its report. */

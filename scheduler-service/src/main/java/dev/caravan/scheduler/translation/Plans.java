@@ -67,8 +67,21 @@ public final class Plans {
                 parts.evict().stream().map(ReplicaId::value).toList(),
                 parts.shortfall(),
                 parts.fittingContext(),
+                leftOut(answer.leftOut()),
                 answer.reason().map(LoadOutcome.Failed::code).map(Enum::name).orElse(null),
                 answer.reason().map(LoadOutcome.Failed::detail).orElse(null));
+    }
+
+    private static @Nullable List<PlanMessage.LeftOut> leftOut(Map<AgentId, String> agents) {
+        return agents.isEmpty()
+                ? null
+                : agents.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(
+                                each ->
+                                        new PlanMessage.LeftOut(
+                                                each.getKey().value(), each.getValue()))
+                        .toList();
     }
 
     private static Parts parts(FitPlan plan) {
