@@ -126,6 +126,15 @@ final class PlanCommand implements Callable<Integer> {
                                                         StatusCommand.shortened(
                                                                 agent.path("agentId").asString("")),
                                                         agent.path("reason").asString(""))));
+        if (plan.has("standby")) {
+            JsonNode standby = plan.path("standby");
+            context.say(
+                    "standby  %d of %d ready  %s"
+                            .formatted(
+                                    standby.path("ready").asInt(0),
+                                    standby.path("wanted").asInt(0),
+                                    standby.path("reason").asString("")));
+        }
         if (plan.hasNonNull("error")) {
             context.say(plan.path("error").asString(""));
         }

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -137,7 +138,7 @@ public final class Coordinator implements AutoCloseable {
         post(
                 () -> {
                     desk.said(status);
-                    desk.expired(status.id(), replica);
+                    desk.expired(status.id(), replica, clock.millis());
                 });
     }
 
@@ -240,7 +241,8 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void answer(Load load, LoadOutcome outcome) {
-        log.atInfo()
+        boolean unneeded = load.isStandby() && outcome instanceof LoadOutcome.Failed;
+        log.atLevel(unneeded ? Level.DEBUG : Level.INFO)
                 .addKeyValue("model", load.model())
                 .addKeyValue("outcome", outcome)
                 .log("load settled");

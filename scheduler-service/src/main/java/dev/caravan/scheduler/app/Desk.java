@@ -146,8 +146,8 @@ final class Desk {
     }
 
     /** See {@link Leading#expired}. */
-    void expired(AgentId agent, ReplicaId replica) {
-        leading.ifPresent(held -> held.expired(agent, replica));
+    void expired(AgentId agent, ReplicaId replica, long now) {
+        leading.ifPresent(held -> held.expired(agent, replica, now));
     }
 
     void accepted(AgentId agent, Version version) {

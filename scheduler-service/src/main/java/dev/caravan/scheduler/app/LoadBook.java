@@ -75,6 +75,37 @@ final class LoadBook {
         return load;
     }
 
+    /** Begins one that nobody waits for, where there is free room for it. */
+    boolean begin(Load standby, long now) {
+        boolean place = placing.hasFreePlace(standby, now);
+        if (place) {
+            loads.add(standby);
+        }
+        return place;
+    }
+
+    /** Why there is no free room for that load. */
+    String why(Load standby, long now) {
+        return placing.place(standby, now)
+                .map(outcome -> outcome instanceof LoadOutcome.Failed failed ? failed.detail() : "")
+                .orElse("");
+    }
+
+    /** Whether a replica of that model is on its way. */
+    boolean loads(ModelDigest digest) {
+        return loads.stream().anyMatch(load -> load.digest().equals(digest));
+    }
+
+    /** Ends what is on its way to be a standby of that model. */
+    void endStandbys(ModelDigest digest) {
+        List<Load> unneeded =
+                loads.stream()
+                        .filter(load -> load.isStandby() && load.digest().equals(digest))
+                        .toList();
+        unneeded.forEach(load -> load.site().ifPresent(forming::end));
+        loads.removeAll(unneeded);
+    }
+
     /** An engine on its way that nobody waits for: a leader or an agent had started it again. */
     private Optional<Load.Site> alreadyLoading(Demand demand, int contextLength) {
         for (AgentStatus agent : agents.alive()) {

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.AgentRoom;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,9 +81,34 @@ final class LoadPlacing {
     Optional<LoadOutcome> place(Load load, long now) {
         Wanted wanted = wanted(load, quarantine.leftOut(load.digest(), now), now);
         Plan plan = plan(load, wanted);
+        if (load.isStandby()) {
+            return placeStandby(plan, load, wanted, now);
+        }
         return doubts.open(load.avoided(), now) && !isFree(plan)
                 ? Optional.empty()
                 : carryOut(plan, load, wanted, now);
+    }
+
+    /** What nobody waits for goes where nothing has to leave for it. */
+    private Optional<LoadOutcome> placeStandby(Plan plan, Load load, Wanted wanted, long now) {
+        return switch (plan) {
+            case Plan.Go(var _, var evict) when evict.isEmpty() ->
+                    carryOut(plan, load, wanted, now);
+            case Plan.Go(var _, var evict) -> Optional.of(Reasons.noFreePlace(load, evict));
+            case Plan.Wait(var held) -> Optional.of(Reasons.stillBusy(load, held, Duration.ZERO));
+            case Plan.No(var failure) ->
+                    copied(load, wanted, now) ? Optional.empty() : Optional.of(failure);
+        };
+    }
+
+    /** Whether a standby could go somewhere now, if need be after its file. */
+    boolean hasFreePlace(Load load, long now) {
+        Wanted wanted = wanted(load, quarantine.leftOut(load.digest(), now), now);
+        return switch (plan(load, wanted)) {
+            case Plan.Go(var _, var evict) -> evict.isEmpty();
+            case Plan.Wait _ -> false;
+            case Plan.No _ -> order(load, wanted).isPresent();
+        };
     }
 
     private Plan plan(Load load, Wanted wanted) {
@@ -161,14 +187,18 @@ final class LoadPlacing {
         };
     }
 
+    private Optional<CopyOrder> order(Load load, Wanted wanted) {
+        return CopyPlanner.plan(
+                wanted,
+                load.noCopies(),
+                agents.all(),
+                rooms(wanted.digest()),
+                Settings.planned(settings.slots()),
+                !load.isStandby());
+    }
+
     private boolean begun(Load load, Wanted wanted) {
-        Optional<CopyOrder> order =
-                CopyPlanner.plan(
-                        wanted,
-                        load.noCopies(),
-                        agents.all(),
-                        rooms(wanted.digest()),
-                        Settings.planned(settings.slots()));
+        Optional<CopyOrder> order = order(load, wanted);
         order.ifPresent(copies::begin);
         return order.isPresent();
     }

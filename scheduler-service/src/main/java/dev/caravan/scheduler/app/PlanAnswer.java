@@ -17,6 +17,7 @@ public sealed interface PlanAnswer {
      * @param reason why nothing would be done now; empty where something would
      * @param agents by id
      * @param leftOut agents that are not used at present, with the reason
+     * @param standby empty where the policy wishes for none
      */
     record Answered(
             ModelRef model,
@@ -27,7 +28,8 @@ public sealed interface PlanAnswer {
             Fit fit,
             Optional<LoadOutcome.Failed> reason,
             Map<AgentId, AgentSnapshot> agents,
-            Map<AgentId, String> leftOut)
+            Map<AgentId, String> leftOut,
+            Optional<Standby> standby)
             implements PlanAnswer {
         public Answered {
             agents = Map.copyOf(agents);

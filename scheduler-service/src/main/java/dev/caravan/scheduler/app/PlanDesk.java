@@ -31,11 +31,13 @@ final class PlanDesk {
     /**
      * @param rooms what agents can offer to a model of that digest
      * @param leftOut agents that are not used for that digest now, with the reason
+     * @param standby how it stands with the standbys of that digest
      */
     PlanAnswer answer(
             PlanQuery query,
             Function<ModelDigest, List<AgentRoom>> rooms,
-            Function<ModelDigest, Map<AgentId, String>> leftOut) {
+            Function<ModelDigest, Map<AgentId, String>> leftOut,
+            Function<ModelDigest, Optional<Standby>> standby) {
         Optional<ModelDigest> digest = query.digest().or(() -> newest(query.model()));
         if (digest.isEmpty()) {
             return new PlanAnswer.Unknown(query.model());
@@ -63,7 +65,8 @@ final class PlanDesk {
                 fit,
                 reason(wanted, fit),
                 snapshots,
-                wanted.lost());
+                wanted.lost(),
+                standby.apply(digest.get()));
     }
 
     private int context(PlanQuery query, ModelPolicy policy, ModelDigest digest) {
