@@ -116,6 +116,25 @@ final class PlanCommand implements Callable<Integer> {
                                                     .formatted(plan.path("fittingContext").asInt(0))
                                             : ""));
         }
+        plan.path("leftOut")
+                .valueStream()
+                .forEach(
+                        agent ->
+                                context.say(
+                                        "agent %s %s"
+                                                .formatted(
+                                                        StatusCommand.shortened(
+                                                                agent.path("agentId").asString("")),
+                                                        agent.path("reason").asString(""))));
+        if (plan.has("standby")) {
+            JsonNode standby = plan.path("standby");
+            context.say(
+                    "standby  %d of %d ready  %s"
+                            .formatted(
+                                    standby.path("ready").asInt(0),
+                                    standby.path("wanted").asInt(0),
+                                    standby.path("reason").asString("")));
+        }
         if (plan.hasNonNull("error")) {
             context.say(plan.path("error").asString(""));
         }

@@ -201,7 +201,8 @@ class SplitTest {
                                 new PolicyMessage.Range(member.id().substring(0, 6), 5, 7)),
                         2,
                         2048,
-                        List.of("--no-repack"));
+                        List.of("--no-repack"),
+                        1);
 
         HttpResponse<String> put =
                 scheduler.put(Routes.POLICY, new PolicyChange(head.model(), wished));
@@ -278,7 +279,7 @@ class SplitTest {
                         new PolicyChange(
                                 agent.model(),
                                 new PolicyMessage(
-                                        0, 0, continuation, ranges, null, null, options)));
+                                        0, 0, continuation, ranges, null, null, options, null)));
         assertThat(answer.statusCode()).isEqualTo(400);
         return answer.body();
     }

@@ -18,7 +18,13 @@ public final class ModelPolicy {
 
     /** As they are written on the command line. */
     public static final List<String> KEYS =
-            List.of("continuation", "ranges", "minimum-hosts", "context-length", "engine-options");
+            List.of(
+                    "continuation",
+                    "ranges",
+                    "minimum-hosts",
+                    "context-length",
+                    "engine-options",
+                    "standby");
 
     private static final Pattern RANGE = Pattern.compile("([^=,\\s]+)=(\\d{1,4})-(\\d{1,4})");
 
@@ -67,6 +73,7 @@ public final class ModelPolicy {
         switch (field) {
             case "ranges" -> policy.set(field, ranges(key, value));
             case "minimumHosts", "contextLength" -> policy.put(field, number(key, value));
+            case "standby" -> policy.put(field, standby(key, value));
             case "engineOptions" -> {
                 ArrayNode options = policy.putArray(field);
                 for (String word : value.split("\\s+")) {
@@ -79,7 +86,7 @@ public final class ModelPolicy {
 
     private static String field(String key) {
         return switch (key) {
-            case "continuation", "ranges" -> key;
+            case "continuation", "ranges", "standby" -> key;
             case "minimum-hosts", "minimumHosts" -> "minimumHosts";
             case "context-length", "contextLength" -> "contextLength";
             case "engine-options", "engineOptions" -> "engineOptions";
@@ -92,6 +99,13 @@ public final class ModelPolicy {
     private static int number(String key, String value) {
         if (!value.matches("[1-9]\\d{0,8}")) {
             throw CliException.usage("%s: %s (expected: a number >= 1)".formatted(key, value));
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static int standby(String key, String value) {
+        if (!value.matches("[0-3]")) {
+            throw CliException.usage("%s: %s (expected: 0 to 3)".formatted(key, value));
         }
         return Integer.parseInt(value);
     }

@@ -68,6 +68,8 @@ class ModelPolicyTest {
                                         "8192",
                                         "engine-options",
                                         "--threads 8",
+                                        "standby",
+                                        "1",
                                         "minimum-hosts",
                                         ""));
 
@@ -83,14 +85,15 @@ class ModelPolicyTest {
                                         {"continuation":"exact","contextLength":8192,
                                          "ranges":[{"host":"4be1","first":0,"last":11},
                                                    {"host":"77c2","first":12,"last":31}],
-                                         "engineOptions":["--threads","8"]}
+                                         "engineOptions":["--threads","8"],"standby":1}
                                         """));
         assertThat(ModelPolicy.lines(now))
                 .containsExactly(
                         "continuation    exact",
                         "ranges          4be1=0-11,77c2=12-31",
                         "context-length  8192",
-                        "engine-options  --threads 8");
+                        "engine-options  --threads 8",
+                        "standby         1");
     }
 
     @ParameterizedTest
@@ -99,6 +102,7 @@ class ModelPolicyTest {
             value = {
                 "colour         | red      | colour: unknown key (expected one of: [continuation, ",
                 "minimum-hosts  | 0        | minimum-hosts: 0 (expected: a number >= 1)",
+                "standby        | 4        | standby: 4 (expected: 0 to 3)",
                 "context-length | much     | context-length: much (expected: a number >= 1)",
                 "ranges         | a        | ranges: a (expected: AGENT=FIRST-LAST",
                 "ranges         | a=5-2    | ranges: a=5-2 (expected: AGENT=FIRST-LAST",

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param evict ids of idle replicas that would have to go first
  * @param shortfall with NO_FIT: what is missing
  * @param fittingContext with NO_FIT: the largest context that would fit; absent where none does
+ * @param leftOut agents that are not used at present, with the reason; absent: none
+ * @param standby replicas beside the one that is used; absent: the policy wishes for none
  * @param code a fault code, with WAIT, NO_FIT and REFUSED; {@code error} says why, for people
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,8 +33,19 @@ public record PlanMessage(
         List<String> evict,
         @Nullable Long shortfall,
         @Nullable Integer fittingContext,
+        @Nullable List<LeftOut> leftOut,
+        @Nullable Standby standby,
         @Nullable String code,
         @Nullable String error) {
+
+    /** An agent that no plan of the model uses at present. */
+    public record LeftOut(String agentId, String reason) {}
+
+    /**
+     * @param reason why there are not more at present; absent: none is known
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Standby(int wanted, int ready, @Nullable String reason) {}
 
     public enum Outcome {
         SINGLE,

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param minimumHosts hosts the model is split over at least; absent: as many as it needs
  * @param contextLength tokens of context of each slot; absent: as asked
  * @param engineOptions switches of the engine, after the agent's own; absent: none
+ * @param standby replicas kept loaded on other agents beside the one that is used, 0 to 3; absent:
+ *     none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PolicyMessage(
@@ -21,10 +23,11 @@ public record PolicyMessage(
         @Nullable List<Range> ranges,
         @Nullable Integer minimumHosts,
         @Nullable Integer contextLength,
-        @Nullable List<String> engineOptions) {
+        @Nullable List<String> engineOptions,
+        @Nullable Integer standby) {
 
     public static PolicyMessage of(long epoch, long number, String continuation) {
-        return new PolicyMessage(epoch, number, continuation, null, null, null, null);
+        return new PolicyMessage(epoch, number, continuation, null, null, null, null, null);
     }
 
     /**

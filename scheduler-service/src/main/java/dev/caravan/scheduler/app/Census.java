@@ -1,19 +1,22 @@
 package dev.caravan.scheduler.app;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.model.ModelRef;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How many of each model there are.
+ * How many of each model there are, and who is not used for some.
  *
  * @param models by displayed name
+ * @param leftOut agents that plans of some model leave out at present
  */
-public record Census(Map<String, Map<Kind, Integer>> models) {
+public record Census(Map<String, Map<Kind, Integer>> models, Set<AgentId> leftOut) {
 
-    public static final Census EMPTY = new Census(Map.of());
+    public static final Census EMPTY = new Census(Map.of(), Set.of());
 
     /** What is counted. */
     public enum Kind {
@@ -27,9 +30,10 @@ public record Census(Map<String, Map<Kind, Integer>> models) {
 
     public Census {
         models = Map.copyOf(models);
+        leftOut = Set.copyOf(leftOut);
     }
 
-    static Census of(List<AgentStatus> agents, DesiredBook desired) {
+    static Census of(List<AgentStatus> agents, DesiredBook desired, Set<AgentId> leftOut) {
         Map<String, Map<Kind, Integer>> models = new TreeMap<>();
         for (AgentStatus agent : agents) {
             agent.models().forEach(model -> count(models, model.name(), Kind.ON_DISK));
@@ -43,7 +47,7 @@ public record Census(Map<String, Map<Kind, Integer>> models) {
             desired.engines(agent.id())
                     .forEach(engine -> count(models, engine.model(), Kind.DESIRED));
         }
-        return new Census(models);
+        return new Census(models, leftOut);
     }
 
     private static void count(Map<String, Map<Kind, Integer>> models, ModelRef model, Kind kind) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -111,7 +112,7 @@ public final class Coordinator implements AutoCloseable {
 
     /** What a load would do; nothing is done. */
     public Mono<PlanAnswer> plan(PlanQuery query) {
-        return ask(decisions -> decisions.plan(query));
+        return ask(decisions -> decisions.plan(query, clock.millis()));
     }
 
     /** An answer by the decisions' thread, given on another. */
@@ -137,7 +138,7 @@ public final class Coordinator implements AutoCloseable {
         post(
                 () -> {
                     desk.said(status);
-                    desk.expired(status.id(), replica);
+                    desk.expired(status.id(), replica, clock.millis());
                 });
     }
 
@@ -192,8 +193,13 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void count() {
-        Census next = desk.census();
+        Census next = desk.census(clock.millis());
         if (!next.equals(census)) {
+            if (!next.leftOut().equals(census.leftOut())) {
+                log.atWarn()
+                        .addKeyValue("agents", next.leftOut())
+                        .log("agents left out of plans, since processes ended on them repeatedly");
+            }
             census = next;
             ports.counts().accept(next);
         }
@@ -235,7 +241,8 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private void answer(Load load, LoadOutcome outcome) {
-        log.atInfo()
+        boolean unneeded = load.isStandby() && outcome instanceof LoadOutcome.Failed;
+        log.atLevel(unneeded ? Level.DEBUG : Level.INFO)
                 .addKeyValue("model", load.model())
                 .addKeyValue("outcome", outcome)
                 .log("load settled");

@@ -27,6 +27,7 @@ final class CopyPlanner {
     /**
      * @param excluded agents that could not take the file over
      * @param rooms of all agents that are alive
+     * @param evicts whether idle replicas may have to go for it
      * @return empty where no agent that could load it whole is without its file
      */
     static Optional<CopyOrder> plan(
@@ -34,7 +35,8 @@ final class CopyPlanner {
             Set<AgentId> excluded,
             Collection<AgentStatus> agents,
             List<AgentRoom> rooms,
-            int slots) {
+            int slots,
+            boolean evicts) {
         List<AgentStatus> usable =
                 agents.stream()
                         .filter(AgentStatus::alive)
@@ -60,7 +62,8 @@ final class CopyPlanner {
                         new Spread.OneAgent(),
                         others,
                         rooms);
-        return FitPlanner.plan(request) instanceof FitPlan.Single(var stage, _)
+        return FitPlanner.plan(request) instanceof FitPlan.Single(var stage, var evict)
+                        && (evicts || evict.isEmpty())
                 ? usable.stream()
                         .filter(agent -> agent.id().equals(stage.agent()))
                         .findFirst()

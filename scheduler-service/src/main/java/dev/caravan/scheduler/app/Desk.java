@@ -25,6 +25,8 @@ final class Desk {
     private final AgentBook agents = new AgentBook();
     private final IdleTimes idleTimes = new IdleTimes();
     private final LoadFailures failures = new LoadFailures();
+    private final Quarantine quarantine = new Quarantine();
+    private final EndWatch ends = new EndWatch(agents, quarantine);
     private final ViewLedger view = new ViewLedger();
     private final Policies policies;
     private final PolicyDesk policyDesk;
@@ -80,7 +82,14 @@ final class Desk {
         leading =
                 Optional.of(
                         new Leading(
-                                settings, agents, idleTimes, failures, policies, newIds, epoch,
+                                settings,
+                                agents,
+                                idleTimes,
+                                failures,
+                                quarantine,
+                                policies,
+                                newIds,
+                                epoch,
                                 copies));
     }
 
@@ -113,8 +122,8 @@ final class Desk {
                 .orElseGet(() -> new Asked.Settled(new LoadOutcome.NotLeading()));
     }
 
-    PlanAnswer plan(PlanQuery query) {
-        return leading.map(held -> held.plan(query)).orElseGet(PlanAnswer.NotLeading::new);
+    PlanAnswer plan(PlanQuery query, long now) {
+        return leading.map(held -> held.plan(query, now)).orElseGet(PlanAnswer.NotLeading::new);
     }
 
     Policies policies() {
@@ -137,8 +146,8 @@ final class Desk {
     }
 
     /** See {@link Leading#expired}. */
-    void expired(AgentId agent, ReplicaId replica) {
-        leading.ifPresent(held -> held.expired(agent, replica));
+    void expired(AgentId agent, ReplicaId replica, long now) {
+        leading.ifPresent(held -> held.expired(agent, replica, now));
     }
 
     void accepted(AgentId agent, Version version) {
@@ -200,13 +209,16 @@ final class Desk {
     }
 
     /** Counted by the leader alone, so that sums over schedulers are right. */
-    Census census() {
-        return leading.map(held -> Census.of(agents.alive(), held.desired())).orElse(Census.EMPTY);
+    Census census(long now) {
+        return leading.map(
+                        held -> Census.of(agents.alive(), held.desired(), quarantine.leftOut(now)))
+                .orElse(Census.EMPTY);
     }
 
     /** What follows from all that was put in. */
     Work settle(long now) {
         idleTimes.observe(agents.all(), now);
+        ends.observe(agents.all(), now);
         Map<Load, LoadOutcome> settled = new HashMap<>(abandoned);
         abandoned.clear();
         if (leading.isEmpty()) {

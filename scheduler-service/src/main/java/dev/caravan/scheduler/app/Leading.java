@@ -21,12 +21,14 @@ final class Leading {
     private final Settings settings;
     private final AgentBook agents;
     private final LoadFailures failures;
+    private final Quarantine quarantine;
     private final Policies policies;
     private final DesiredBook desired;
     private final CopyBook copies = new CopyBook();
     private final Doubts doubts;
     private final LoadBook loads;
     private final GroupKeeper groups;
+    private final StandbyKeeper standbys;
 
     /**
      * @param written what a leader before this one had written down
@@ -36,6 +38,7 @@ final class Leading {
             AgentBook agents,
             IdleTimes idleTimes,
             LoadFailures failures,
+            Quarantine quarantine,
             Policies policies,
             Supplier<ReplicaId> newIds,
             long epoch,
@@ -43,14 +46,24 @@ final class Leading {
         this.settings = settings;
         this.agents = agents;
         this.failures = failures;
+        this.quarantine = quarantine;
         this.policies = policies;
         this.desired = new DesiredBook(epoch, written);
         this.doubts = new Doubts(agents);
         this.loads =
                 new LoadBook(
-                        settings, agents, idleTimes, failures, newIds, desired, copies, policies,
-                        doubts);
+                        settings,
+                        agents,
+                        idleTimes,
+                        failures,
+                        newIds,
+                        desired,
+                        copies,
+                        policies,
+                        doubts,
+                        quarantine);
         this.groups = new GroupKeeper(agents, desired);
+        this.standbys = new StandbyKeeper(agents, policies, desired, loads);
     }
 
     DesiredBook desired() {
@@ -90,8 +103,13 @@ final class Leading {
         return demand.contextLength() > 0 ? demand.contextLength() : settings.contextLength();
     }
 
-    PlanAnswer plan(PlanQuery query) {
-        return new PlanDesk(settings, agents, policies).answer(query, loads::rooms);
+    PlanAnswer plan(PlanQuery query, long now) {
+        return new PlanDesk(settings, agents, policies)
+                .answer(
+                        query,
+                        loads::rooms,
+                        digest -> quarantine.leftOut(digest, now),
+                        digest -> standbys.state(query.model(), digest));
     }
 
     /** Ends all replicas of a model; one that is awaited by a load stays. */
@@ -102,19 +120,20 @@ final class Leading {
                     .filter(engine -> !loads.awaits(engine.replica()))
                     .forEach(engine -> desired.withdraw(agent.id(), engine.replica()));
         }
+        loads.endStandbys(digest);
+        standbys.forget(digest);
     }
 
     /**
      * The agent says that a replica's keep-alive is over and that it is idle; where a later report
      * of it shows a request, that was the newer word.
      */
-    void expired(AgentId agent, ReplicaId replica) {
-        boolean idle =
-                agents.find(agent)
-                        .flatMap(status -> status.replica(replica))
-                        .map(status -> status.busy() == 0)
-                        .orElse(true);
-        if (idle && !loads.awaits(replica)) {
+    void expired(AgentId agent, ReplicaId replica, long now) {
+        Optional<ReplicaStatus> status =
+                agents.find(agent).flatMap(known -> known.replica(replica));
+        boolean idle = status.map(seen -> seen.busy() == 0).orElse(true);
+        boolean held = status.map(seen -> standbys.holds(seen.digest(), now)).orElse(false);
+        if (idle && !held && !loads.awaits(replica)) {
             desired.withdraw(agent, replica);
         }
     }
@@ -131,7 +150,9 @@ final class Leading {
         if (!introduced) {
             return Map.of();
         }
+        standbys.keep(now);
         Map<Load, LoadOutcome> over = loads.advance(now);
+        over.forEach((load, outcome) -> standbys.over(load, outcome, now));
         groups.keep(loads.forming(), now);
         return over;
     }
@@ -145,7 +166,7 @@ final class Leading {
                         && replica.busy() == 0
                         && expiresAt >= 0
                         && now - expiresAt > CLOCK_SLACK_MILLIS) {
-                    expired(agent.id(), replica.id());
+                    expired(agent.id(), replica.id(), now);
                 }
             }
         }

@@ -65,6 +65,7 @@ final class Load {
     private int contextLength;
     private OptionalLong keepAliveMillis;
     private final Set<ReplicaId> avoided;
+    private boolean standby;
     private Optional<Site> site = Optional.empty();
     private Optional<Boolean> distributed;
     private LoadOptions loading;
@@ -81,6 +82,23 @@ final class Load {
         this.loading = demand.loading();
         this.avoided = new HashSet<>(demand.avoided());
         this.progressAt = now;
+    }
+
+    /**
+     * One that nobody waits for, kept beside a replica that is there.
+     *
+     * @param used agents that are not to be used, with the reason
+     */
+    static Load standby(Demand like, int contextLength, Map<AgentId, String> used, long now) {
+        Load load = new Load(like, contextLength, now);
+        load.standby = true;
+        load.lost.putAll(used);
+        return load;
+    }
+
+    /** Whether nobody waits for it: it takes nothing from others, and its failure is no error. */
+    boolean isStandby() {
+        return standby;
     }
 
     ModelRef model() {
@@ -111,10 +129,12 @@ final class Load {
     boolean takesIn(Demand demand, int needed) {
         if (!digest.equals(demand.digest())
                 || (needed > contextLength && site.isPresent())
+                || (standby && site.isEmpty())
                 || site.map(at -> demand.avoided().contains(at.replica())).orElse(false)) {
             return false;
         }
         avoided.addAll(demand.avoided());
+        standby = false;
         if (site.isEmpty()) {
             contextLength = Math.max(contextLength, needed);
             keepAliveMillis =

@@ -39,14 +39,24 @@ final class LoadBook {
             DesiredBook desired,
             CopyBook copies,
             Policies policies,
-            Doubts doubts) {
+            Doubts doubts,
+            Quarantine quarantine) {
         this.agents = agents;
         this.desired = desired;
         this.forming = new Forming(agents, desired);
         this.placing =
                 new LoadPlacing(
-                        settings, agents, idleTimes, newIds, desired, policies, forming, copies,
-                        doubts, loads);
+                        settings,
+                        agents,
+                        idleTimes,
+                        newIds,
+                        desired,
+                        policies,
+                        forming,
+                        copies,
+                        doubts,
+                        quarantine,
+                        loads);
         this.following =
                 new LoadFollowing(
                         settings, agents, failures, desired, forming, placing, this::awaits);
@@ -63,6 +73,37 @@ final class LoadBook {
         alreadyLoading(demand, contextLength).ifPresent(site -> load.goesTo(site, now));
         loads.add(load);
         return load;
+    }
+
+    /** Begins one that nobody waits for, where there is free room for it. */
+    boolean begin(Load standby, long now) {
+        boolean place = placing.hasFreePlace(standby, now);
+        if (place) {
+            loads.add(standby);
+        }
+        return place;
+    }
+
+    /** Why there is no free room for that load. */
+    String why(Load standby, long now) {
+        return placing.place(standby, now)
+                .map(outcome -> outcome instanceof LoadOutcome.Failed failed ? failed.detail() : "")
+                .orElse("");
+    }
+
+    /** Whether a replica of that model is on its way. */
+    boolean loads(ModelDigest digest) {
+        return loads.stream().anyMatch(load -> load.digest().equals(digest));
+    }
+
+    /** Ends what is on its way to be a standby of that model. */
+    void endStandbys(ModelDigest digest) {
+        List<Load> unneeded =
+                loads.stream()
+                        .filter(load -> load.isStandby() && load.digest().equals(digest))
+                        .toList();
+        unneeded.forEach(load -> load.site().ifPresent(forming::end));
+        loads.removeAll(unneeded);
     }
 
     /** An engine on its way that nobody waits for: a leader or an agent had started it again. */

@@ -124,7 +124,9 @@ final class LoadFollowing {
     }
 
     private LoadOutcome.Failed failed(Load load, LoadOutcome.Failed failure, long now) {
-        failures.failed(load.digest(), failure, now);
+        if (!load.isStandby()) {
+            failures.failed(load.digest(), failure, now);
+        }
         return failure;
     }
 

@@ -4,6 +4,7 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.placement.AgentRoom;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,9 @@ final class LoadPlacing {
      */
     static final long LEAST_KEEP_ALIVE_MILLIS = 30_000;
 
+    /** A client that has to wait longer for an agent that is left out is told so at once. */
+    private static final long MOST_WAITED_MILLIS = 30_000;
+
     private final Settings settings;
     private final AgentBook agents;
     private final IdleTimes idleTimes;
@@ -32,6 +36,7 @@ final class LoadPlacing {
     private final Forming forming;
     private final CopyBook copies;
     private final Doubts doubts;
+    private final Quarantine quarantine;
     private final Collection<Load> loads;
 
     /**
@@ -47,6 +52,7 @@ final class LoadPlacing {
             Forming forming,
             CopyBook copies,
             Doubts doubts,
+            Quarantine quarantine,
             Collection<Load> loads) {
         this.settings = settings;
         this.agents = agents;
@@ -57,6 +63,7 @@ final class LoadPlacing {
         this.forming = forming;
         this.copies = copies;
         this.doubts = doubts;
+        this.quarantine = quarantine;
         this.loads = loads;
     }
 
@@ -72,20 +79,49 @@ final class LoadPlacing {
 
     /** Plans a load that has no site; an outcome where there is none to be had. */
     Optional<LoadOutcome> place(Load load, long now) {
-        Wanted wanted = wanted(load, now);
-        Plan plan =
-                Planner.plan(
-                        wanted,
-                        agents.all(),
-                        rooms(load.digest(), load.avoided()),
-                        Settings.planned(settings.slots()));
+        Wanted wanted = wanted(load, quarantine.leftOut(load.digest(), now), now);
+        Plan plan = plan(load, wanted);
+        if (load.isStandby()) {
+            return placeStandby(plan, load, wanted, now);
+        }
         return doubts.open(load.avoided(), now) && !isFree(plan)
                 ? Optional.empty()
                 : carryOut(plan, load, wanted, now);
     }
 
-    private Wanted wanted(Load load, long now) {
-        Map<AgentId, String> lost = new HashMap<>(doubts.agents(load.avoided(), now));
+    /** What nobody waits for goes where nothing has to leave for it. */
+    private Optional<LoadOutcome> placeStandby(Plan plan, Load load, Wanted wanted, long now) {
+        return switch (plan) {
+            case Plan.Go(var _, var evict) when evict.isEmpty() ->
+                    carryOut(plan, load, wanted, now);
+            case Plan.Go(var _, var evict) -> Optional.of(Reasons.noFreePlace(load, evict));
+            case Plan.Wait(var held) -> Optional.of(Reasons.stillBusy(load, held, Duration.ZERO));
+            case Plan.No(var failure) ->
+                    copied(load, wanted, now) ? Optional.empty() : Optional.of(failure);
+        };
+    }
+
+    /** Whether a standby could go somewhere now, if need be after its file. */
+    boolean hasFreePlace(Load load, long now) {
+        Wanted wanted = wanted(load, quarantine.leftOut(load.digest(), now), now);
+        return switch (plan(load, wanted)) {
+            case Plan.Go(var _, var evict) -> evict.isEmpty();
+            case Plan.Wait _ -> false;
+            case Plan.No _ -> order(load, wanted).isPresent();
+        };
+    }
+
+    private Plan plan(Load load, Wanted wanted) {
+        return Planner.plan(
+                wanted,
+                agents.all(),
+                rooms(load.digest(), load.avoided()),
+                Settings.planned(settings.slots()));
+    }
+
+    private Wanted wanted(Load load, Map<AgentId, String> leftOut, long now) {
+        Map<AgentId, String> lost = new HashMap<>(leftOut);
+        lost.putAll(doubts.agents(load.avoided(), now));
         lost.putAll(load.lost());
         return new Wanted(
                 load.model(),
@@ -108,7 +144,7 @@ final class LoadPlacing {
         return switch (plan) {
             // one that lives is there for others; a file is not worth the wait beside it
             case Plan.No(var failure) ->
-                    !oneLives && copied(load, wanted, now)
+                    isSoonLetIn(load, now) || (!oneLives && copied(load, wanted, now))
                             ? Optional.empty()
                             : Optional.of(failure);
             case Plan.Wait(var held) when oneLives ->
@@ -128,6 +164,14 @@ final class LoadPlacing {
         };
     }
 
+    /** Whether there is a place on agents that are left out, and only a little longer. */
+    private boolean isSoonLetIn(Load load, long now) {
+        long left = quarantine.shortest(load.digest(), now);
+        return left > 0
+                && left <= MOST_WAITED_MILLIS
+                && !(plan(load, wanted(load, Map.of(), now)) instanceof Plan.No);
+    }
+
     /** Whether an agent with the memory takes the file over; the load then waits for its report. */
     private boolean copied(Load load, Wanted wanted, long now) {
         return switch (copies.state(load.digest(), now).orElse(null)) {
@@ -143,14 +187,18 @@ final class LoadPlacing {
         };
     }
 
+    private Optional<CopyOrder> order(Load load, Wanted wanted) {
+        return CopyPlanner.plan(
+                wanted,
+                load.noCopies(),
+                agents.all(),
+                rooms(wanted.digest()),
+                Settings.planned(settings.slots()),
+                !load.isStandby());
+    }
+
     private boolean begun(Load load, Wanted wanted) {
-        Optional<CopyOrder> order =
-                CopyPlanner.plan(
-                        wanted,
-                        load.noCopies(),
-                        agents.all(),
-                        rooms(wanted.digest()),
-                        Settings.planned(settings.slots()));
+        Optional<CopyOrder> order = order(load, wanted);
         order.ifPresent(copies::begin);
         return order.isPresent();
     }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param minimumHosts agents the model is split over at least
  * @param contextLength tokens of context of each slot, at least
  * @param engineOptions switches of the engine, after the agent's own
+ * @param standby replicas kept loaded on other agents beside the one that is used
  */
 public record ModelPolicy(
         Version version,
@@ -23,7 +24,8 @@ public record ModelPolicy(
         List<Range> ranges,
         OptionalInt minimumHosts,
         OptionalInt contextLength,
-        List<String> engineOptions) {
+        List<String> engineOptions,
+        OptionalInt standby) {
 
     public static final ModelPolicy NONE = of(Continuation.FLUENT);
 
@@ -68,16 +70,17 @@ public record ModelPolicy(
                 List.of(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                List.of());
+                List.of(),
+                OptionalInt.empty());
     }
 
     ModelPolicy with(Version other) {
         return new ModelPolicy(
-                other, continuation, ranges, minimumHosts, contextLength, engineOptions);
+                other, continuation, ranges, minimumHosts, contextLength, engineOptions, standby);
     }
 
     ModelPolicy with(List<Range> other) {
         return new ModelPolicy(
-                version, continuation, other, minimumHosts, contextLength, engineOptions);
+                version, continuation, other, minimumHosts, contextLength, engineOptions, standby);
     }
 }

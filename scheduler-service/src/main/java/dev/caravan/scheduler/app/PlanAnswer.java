@@ -16,6 +16,8 @@ public sealed interface PlanAnswer {
      * @param fit what would go where
      * @param reason why nothing would be done now; empty where something would
      * @param agents by id
+     * @param leftOut agents that are not used at present, with the reason
+     * @param standby empty where the policy wishes for none
      */
     record Answered(
             ModelRef model,
@@ -25,10 +27,13 @@ public sealed interface PlanAnswer {
             Continuation continuation,
             Fit fit,
             Optional<LoadOutcome.Failed> reason,
-            Map<AgentId, AgentSnapshot> agents)
+            Map<AgentId, AgentSnapshot> agents,
+            Map<AgentId, String> leftOut,
+            Optional<Standby> standby)
             implements PlanAnswer {
         public Answered {
             agents = Map.copyOf(agents);
+            leftOut = Map.copyOf(leftOut);
         }
     }
 

@@ -30,8 +30,14 @@ final class PlanDesk {
 
     /**
      * @param rooms what agents can offer to a model of that digest
+     * @param leftOut agents that are not used for that digest now, with the reason
+     * @param standby how it stands with the standbys of that digest
      */
-    PlanAnswer answer(PlanQuery query, Function<ModelDigest, List<AgentRoom>> rooms) {
+    PlanAnswer answer(
+            PlanQuery query,
+            Function<ModelDigest, List<AgentRoom>> rooms,
+            Function<ModelDigest, Map<AgentId, String>> leftOut,
+            Function<ModelDigest, Optional<Standby>> standby) {
         Optional<ModelDigest> digest = query.digest().or(() -> newest(query.model()));
         if (digest.isEmpty()) {
             return new PlanAnswer.Unknown(query.model());
@@ -46,7 +52,7 @@ final class PlanDesk {
                         context,
                         query.distributed(),
                         query.ranges().isEmpty() ? policy : policy.with(query.ranges()),
-                        Map.of());
+                        leftOut.apply(digest.get()));
         Fit fit = Planner.fit(wanted, agents.all(), rooms.apply(digest.get()), slots);
         Map<AgentId, AgentSnapshot> snapshots = new HashMap<>();
         agents.all().forEach(agent -> snapshots.put(agent.id(), agent.snapshot()));
@@ -58,7 +64,9 @@ final class PlanDesk {
                 policy.continuation(),
                 fit,
                 reason(wanted, fit),
-                snapshots);
+                snapshots,
+                wanted.lost(),
+                standby.apply(digest.get()));
     }
 
     private int context(PlanQuery query, ModelPolicy policy, ModelDigest digest) {

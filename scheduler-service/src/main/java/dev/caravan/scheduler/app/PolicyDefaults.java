@@ -11,7 +11,8 @@ public record PolicyDefaults(
         List<ModelPolicy.Range> ranges,
         OptionalInt minimumHosts,
         OptionalInt contextLength,
-        List<String> engineOptions) {
+        List<String> engineOptions,
+        OptionalInt standby) {
 
     public PolicyDefaults {
         ranges = List.copyOf(ranges);
@@ -23,6 +24,7 @@ public record PolicyDefaults(
      * @param ranges {@code HOST=FIRST-LAST} each
      * @param minimumHosts 0: not set
      * @param contextLength 0: not set
+     * @param standby 0: none
      * @throws IllegalArgumentException naming the first value that is out of its range
      */
     public static PolicyDefaults checked(
@@ -30,7 +32,8 @@ public record PolicyDefaults(
             List<String> ranges,
             int minimumHosts,
             int contextLength,
-            List<String> engineOptions) {
+            List<String> engineOptions,
+            int standby) {
         EngineOptions.check(engineOptions);
         List<ModelPolicy.Range> parsed = ranges.stream().map(ModelPolicy.Range::parse).toList();
         int next = 0;
@@ -49,7 +52,8 @@ public record PolicyDefaults(
                 parsed,
                 positive("minimum-hosts", minimumHosts, PolicyDesk.MOST_AGENTS),
                 positive("context-length", contextLength, Integer.MAX_VALUE),
-                engineOptions);
+                engineOptions,
+                positive("standby", standby, PolicyDesk.MOST_STANDBY));
     }
 
     private static OptionalInt positive(String name, int value, int most) {
@@ -68,6 +72,7 @@ public record PolicyDefaults(
                 ranges.isEmpty() ? policy.ranges() : ranges,
                 minimumHosts.isPresent() ? minimumHosts : policy.minimumHosts(),
                 contextLength.isPresent() ? contextLength : policy.contextLength(),
-                engineOptions.isEmpty() ? policy.engineOptions() : engineOptions);
+                engineOptions.isEmpty() ? policy.engineOptions() : engineOptions,
+                standby.isPresent() ? standby : policy.standby());
     }
 }

@@ -24,6 +24,9 @@ final class PolicyDesk {
     /** A head and its members. */
     static final int MOST_AGENTS = 16;
 
+    /** More would be replicas for load, not for a death. */
+    static final int MOST_STANDBY = 3;
+
     private final AgentBook agents;
     private final Policies policies;
     private final Map<Due, Long> triedAt = new HashMap<>();
@@ -57,6 +60,11 @@ final class PolicyDesk {
     private ModelPolicy checked(ModelRef model, ModelPolicy policy) {
         within("minimumHosts", policy.minimumHosts().orElse(1), MOST_AGENTS);
         within("contextLength", policy.contextLength().orElse(1), Integer.MAX_VALUE);
+        if (policy.standby().orElse(0) < 0 || policy.standby().orElse(0) > MOST_STANDBY) {
+            throw new IllegalArgumentException(
+                    "standby: %d (expected: 0 to %d)"
+                            .formatted(policy.standby().orElse(0), MOST_STANDBY));
+        }
         EngineOptions.check(policy.engineOptions());
         if (policy.ranges().isEmpty()) {
             return policy;

@@ -1,6 +1,7 @@
 package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
+import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.FaultCode;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,14 @@ final class Reasons {
                 load,
                 "models with running requests held the memory of agent%s %s for %s (expected: one that gets idle); try again"
                         .formatted(agents.size() > 1 ? "s" : "", PlanReasons.ids(agents), timeout));
+    }
+
+    static LoadOutcome.Failed noFreePlace(Load load, List<ReplicaId> evict) {
+        return failed(
+                FaultCode.NO_CAPACITY,
+                load,
+                "the replicas %s would have to go (expected: free memory for a standby)"
+                        .formatted(evict));
     }
 
     static LoadOutcome.Failed noneBeside(

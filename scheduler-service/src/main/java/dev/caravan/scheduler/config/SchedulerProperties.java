@@ -43,17 +43,19 @@ public record SchedulerProperties(
      * @param minimumHosts agents it is split over at least; 0: as many as it needs
      * @param contextLength tokens of context of each slot at least; 0: as asked
      * @param engineOptions switches of the engine, after the agent's own
+     * @param standby replicas kept loaded on other agents beside the one that is used, 0 to 3
      */
     public record Model(
             @DefaultValue("") String continuation,
             @DefaultValue List<String> ranges,
             @DefaultValue("0") int minimumHosts,
             @DefaultValue("0") int contextLength,
-            @DefaultValue List<String> engineOptions) {
+            @DefaultValue List<String> engineOptions,
+            @DefaultValue("0") int standby) {
 
         PolicyDefaults defaults() {
             return PolicyDefaults.checked(
-                    continuation, ranges, minimumHosts, contextLength, engineOptions);
+                    continuation, ranges, minimumHosts, contextLength, engineOptions, standby);
         }
     }
 

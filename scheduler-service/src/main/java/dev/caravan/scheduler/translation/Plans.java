@@ -10,6 +10,7 @@ import dev.caravan.core.placement.StagePlan;
 import dev.caravan.scheduler.app.Fit;
 import dev.caravan.scheduler.app.LoadOutcome;
 import dev.caravan.scheduler.app.PlanAnswer.Answered;
+import dev.caravan.scheduler.app.Standby;
 import dev.caravan.wire.PlanMessage;
 import dev.caravan.wire.PlanMessage.Outcome;
 import java.util.List;
@@ -67,8 +68,29 @@ public final class Plans {
                 parts.evict().stream().map(ReplicaId::value).toList(),
                 parts.shortfall(),
                 parts.fittingContext(),
+                leftOut(answer.leftOut()),
+                answer.standby().map(Plans::standby).orElse(null),
                 answer.reason().map(LoadOutcome.Failed::code).map(Enum::name).orElse(null),
                 answer.reason().map(LoadOutcome.Failed::detail).orElse(null));
+    }
+
+    private static PlanMessage.Standby standby(Standby standby) {
+        return new PlanMessage.Standby(
+                standby.wanted(),
+                standby.ready(),
+                standby.reason().isEmpty() ? null : standby.reason());
+    }
+
+    private static @Nullable List<PlanMessage.LeftOut> leftOut(Map<AgentId, String> agents) {
+        return agents.isEmpty()
+                ? null
+                : agents.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(
+                                each ->
+                                        new PlanMessage.LeftOut(
+                                                each.getKey().value(), each.getValue()))
+                        .toList();
     }
 
     private static Parts parts(FitPlan plan) {

@@ -26,7 +26,8 @@ public final class PolicyMessages {
                 ranges.stream().map(PolicyMessages::range).toList(),
                 optional(message.minimumHosts()),
                 optional(message.contextLength()),
-                Objects.requireNonNullElse(message.engineOptions(), List.of()));
+                Objects.requireNonNullElse(message.engineOptions(), List.of()),
+                optional(message.standby()));
     }
 
     private static ModelPolicy.Range range(PolicyMessage.Range range) {
@@ -57,7 +58,8 @@ public final class PolicyMessages {
                         : policy.ranges().stream().map(PolicyMessages::range).toList(),
                 nullable(policy.minimumHosts()),
                 nullable(policy.contextLength()),
-                policy.engineOptions().isEmpty() ? null : policy.engineOptions());
+                policy.engineOptions().isEmpty() ? null : policy.engineOptions(),
+                nullable(policy.standby()));
     }
 
     private static PolicyMessage.Range range(ModelPolicy.Range range) {

@@ -247,6 +247,67 @@ final class Cluster {
         return changes(id, replica, ReplicaStatus.Phase.READY, busy, "");
     }
 
+    /** The replica answers nobody, and its keep-alive ends then. */
+    AgentStatus expires(String id, ReplicaId replica, long at) {
+        AgentStatus before = of(id);
+        return put(
+                with(
+                        before,
+                        before.desired(),
+                        before.replicas().stream()
+                                .map(each -> each.id().equals(replica) ? expiring(each, at) : each)
+                                .toList()));
+    }
+
+    private static ReplicaStatus expiring(ReplicaStatus each, long at) {
+        return new ReplicaStatus(
+                each.id(),
+                each.model(),
+                each.digest(),
+                ReplicaStatus.Phase.READY,
+                each.contextLength(),
+                each.slots(),
+                0,
+                each.continuation(),
+                each.resident(),
+                OptionalLong.of(at),
+                OptionalInt.empty(),
+                "",
+                each.stages());
+    }
+
+    /** The agent is one of several of that host. */
+    AgentStatus isOnHost(String id, String host) {
+        AgentStatus before = of(id);
+        return put(
+                new AgentStatus(
+                        before.id(),
+                        host,
+                        before.address(),
+                        before.verdict(),
+                        before.startedAt(),
+                        before.sequence() + 1,
+                        before.engine(),
+                        before.engineFault(),
+                        before.memory(),
+                        before.desired(),
+                        before.replicas(),
+                        before.members(),
+                        before.models()));
+    }
+
+    /** The agent has taken a file over. */
+    AgentStatus holds(String id, ModelDigest digest) {
+        AgentStatus before = of(id);
+        return put(
+                copy(
+                        before,
+                        before.engine(),
+                        "",
+                        Stream.concat(before.models().stream(), Stream.of(model(digest)))
+                                .toList()));
+    }
+
     private AgentStatus changes(
             String id, ReplicaId replica, ReplicaStatus.Phase phase, int busy, String fault) {
         AgentStatus before = of(id);

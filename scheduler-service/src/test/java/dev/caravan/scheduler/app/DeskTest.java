@@ -369,7 +369,7 @@ class DeskTest {
         lead();
         desk.settle(now);
 
-        desk.expired(new AgentId("a"), new ReplicaId("old"));
+        desk.expired(new AgentId("a"), new ReplicaId("old"), now);
         Work work = desk.settle(now);
 
         assertThat(replicas(work)).isEmpty();
@@ -384,7 +384,7 @@ class DeskTest {
         desk.settle(now);
 
         desk.said(cluster.serves("a", new ReplicaId("old"), 1));
-        desk.expired(new AgentId("a"), new ReplicaId("old"));
+        desk.expired(new AgentId("a"), new ReplicaId("old"), now);
         Work work = desk.settle(now);
 
         assertThat(work.puts()).isEmpty();

@@ -414,7 +414,8 @@ class GroupDeskTest {
                                 List.of(range("b", 0, 5), range("a", 5, 8)),
                                 OptionalInt.empty(),
                                 OptionalInt.of(8192),
-                                List.of("--no-repack"))));
+                                List.of("--no-repack"),
+                                OptionalInt.empty())));
         lead();
         ask(BIG);
 

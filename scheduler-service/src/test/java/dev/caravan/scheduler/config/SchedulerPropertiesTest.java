@@ -75,6 +75,7 @@ class SchedulerPropertiesTest {
                                 model + ".minimum-hosts", "2",
                                 model + ".context-length", "8192",
                                 model + ".engine-options", "--threads,8",
+                                model + ".standby", "1",
                                 model + ".ranges", "a=0-3,b=4-7"))
                         .defaults()
                         .get(ModelRef.parse("big:7b").orElseThrow().key());
@@ -88,7 +89,8 @@ class SchedulerPropertiesTest {
                                         ModelPolicy.Range.parse("b=4-7")),
                                 OptionalInt.of(2),
                                 OptionalInt.of(8192),
-                                List.of("--threads", "8")));
+                                List.of("--threads", "8"),
+                                OptionalInt.of(1)));
     }
 
     @Test

@@ -29,7 +29,8 @@ public final class PolicyMessages {
                                 .toList()),
                 orAbsent(policy.minimumHosts()),
                 orAbsent(policy.contextLength()),
-                orAbsent(policy.engineOptions().switches()));
+                orAbsent(policy.engineOptions().switches()),
+                orAbsent(policy.standby()));
     }
 
     private static <T> @Nullable List<T> orAbsent(List<T> list) {
@@ -57,7 +58,8 @@ public final class PolicyMessages {
                         .toList(),
                 number(message.minimumHosts()),
                 number(message.contextLength()),
-                new EngineOptions(orNone(message.engineOptions())));
+                new EngineOptions(orNone(message.engineOptions())),
+                number(message.standby()));
     }
 
     private static <T> List<T> orNone(@Nullable List<T> list) {

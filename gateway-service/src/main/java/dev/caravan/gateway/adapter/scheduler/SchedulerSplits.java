@@ -39,6 +39,7 @@ public final class SchedulerSplits implements SplitControl {
                             CONTINUATION,
                             "ranges",
                             "minimumHosts",
+                            "standby",
                             "contextLength",
                             "engineOptions",
                             "epoch",

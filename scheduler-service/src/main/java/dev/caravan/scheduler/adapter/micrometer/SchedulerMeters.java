@@ -1,5 +1,6 @@
 package dev.caravan.scheduler.adapter.micrometer;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.scheduler.app.Census;
 import dev.caravan.scheduler.app.DecisionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ public final class SchedulerMeters implements DecisionTimer {
 
     private final Timer decisions;
     private final MultiGauge replicas;
+    private final MultiGauge quarantine;
 
     public SchedulerMeters(MeterRegistry registry) {
         this.decisions =
@@ -43,6 +45,14 @@ public final class SchedulerMeters implements DecisionTimer {
                 MultiGauge.builder(SchedulerMetric.MODEL_REPLICAS.id())
                         .description(SchedulerMetric.MODEL_REPLICAS.description())
                         .register(registry);
+        this.quarantine =
+                MultiGauge.builder(SchedulerMetric.NODE_QUARANTINE.id())
+                        .description(SchedulerMetric.NODE_QUARANTINE.description())
+                        .register(registry);
+    }
+
+    private static MultiGauge.Row<?> leftOut(AgentId agent) {
+        return MultiGauge.Row.of(Tags.of("node", agent.value()), 1);
     }
 
     @Override
@@ -70,6 +80,8 @@ public final class SchedulerMeters implements DecisionTimer {
                                                                                                 .ROOT)),
                                                                 count))));
         replicas.register(rows, true);
+        quarantine.register(
+                census.leftOut().stream().sorted().map(SchedulerMeters::leftOut).toList(), true);
     }
 
     private static Map<String, Map<Census.Kind, Integer>> folded(Census census) {

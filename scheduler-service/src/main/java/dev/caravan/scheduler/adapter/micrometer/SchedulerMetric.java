@@ -5,6 +5,8 @@ enum SchedulerMetric {
     MODEL_REPLICAS(
             "caravan.model.replicas",
             "engines and copies of a model, by state: desired, ready, loading, on_disk"),
+    NODE_QUARANTINE(
+            "caravan.node.quarantine", "1 while the agent is left out of plans of some model"),
     ROUTING_DECISION(
             "caravan.routing.decision", "time to decide where a demand is served, by policy");
 

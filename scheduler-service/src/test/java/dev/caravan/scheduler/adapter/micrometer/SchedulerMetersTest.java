@@ -1,10 +1,12 @@
 package dev.caravan.scheduler.adapter.micrometer;
 
+import dev.caravan.core.cluster.AgentId;
 import dev.caravan.scheduler.app.Census;
 import dev.caravan.testkit.MetricsPage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +19,10 @@ class SchedulerMetersTest {
     @Test
     void showsWhatThePageOfTheMetricsSays() {
         meters.time(() -> {});
-        meters.show(new Census(Map.of("demo:latest", Map.of(Census.Kind.READY, 1))));
+        meters.show(
+                new Census(
+                        Map.of("demo:latest", Map.of(Census.Kind.READY, 1)),
+                        Set.of(new AgentId("a"))));
 
         MetricsPage.read()
                 .assertTellsOf(

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param ranges forced layer ranges, from layer 0 on without a gap; none: planned
  * @param minimumHosts hosts it is split over at least
  * @param contextLength tokens of context of each slot
+ * @param standby replicas kept loaded on other agents; the scheduler's affair, 0 or more
  */
 public record ModelPolicy(
         Version version,
@@ -19,7 +20,8 @@ public record ModelPolicy(
         List<Range> ranges,
         OptionalInt minimumHosts,
         OptionalInt contextLength,
-        EngineOptions engineOptions) {
+        EngineOptions engineOptions,
+        OptionalInt standby) {
 
     public static final ModelPolicy DEFAULT = new ModelPolicy(Version.NONE, Continuation.FLUENT);
 
@@ -36,6 +38,10 @@ public record ModelPolicy(
         }
         requirePositive("minimumHosts", minimumHosts);
         requirePositive("contextLength", contextLength);
+        if (standby.isPresent() && standby.getAsInt() < 0) {
+            throw new IllegalArgumentException(
+                    "standby: %d (expected: >= 0)".formatted(standby.getAsInt()));
+        }
         engineOptions.requireFor(continuation);
     }
 
@@ -46,7 +52,8 @@ public record ModelPolicy(
                 List.of(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                EngineOptions.NONE);
+                EngineOptions.NONE,
+                OptionalInt.empty());
     }
 
     private static void requirePositive(String name, OptionalInt value) {
