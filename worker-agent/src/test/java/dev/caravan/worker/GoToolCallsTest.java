@@ -163,6 +163,7 @@ class GoToolCallsTest {
                                                 : null,
                                         new RunMessage.Answer(
                                                 true, null, null, true, true, false, null),
+                                        null,
                                         null))
                         .all();
         assertThat(frames.getLast()).isInstanceOf(Frame.End.class);

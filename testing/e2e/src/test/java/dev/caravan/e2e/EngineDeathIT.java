@@ -38,25 +38,6 @@ class EngineDeathIT {
     }
 
     @Test
-    void aStreamWhoseEngineDiesEndsWithOneErrorLine(LocalCluster cluster) {
-        String model = cluster.fixture("F16", 1);
-        EngineState engine = cluster.load(model);
-
-        Answer answer =
-                cluster.client()
-                        .post(
-                                "/api/generate",
-                                OllamaClient.generate(model, cluster.randomText(), 3000),
-                                first -> LocalCluster.kill(engine.pid()));
-
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.error()).isNotEmpty();
-        assertThat(answer.lines().stream().filter(line -> line.json().has("error"))).hasSize(1);
-        assertThat(answer.lines().stream().filter(line -> line.json().path("done").asBoolean()))
-                .isEmpty();
-    }
-
-    @Test
     void noEngineOutlivesItsAgent(LocalCluster cluster) {
         String model = cluster.fixture("F16", 1);
         EngineState engine = cluster.load(model);
