@@ -2,6 +2,7 @@ package dev.caravan.benchmarks;
 
 import dev.caravan.e2e.EngineState;
 import dev.caravan.e2e.LocalCluster;
+import dev.caravan.e2e.Nginx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -22,6 +22,8 @@ class AdoptIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private static final int PREDICT = 2000;
+
     @TempDir private Path folder;
 
     @Test
@@ -38,7 +40,63 @@ class AdoptIT {
             passesOnItsRefusals(cluster, ollama, model);
             freesItsEngineWhenTheClientLeaves(cluster, ollama, model);
             unloadsItThere(cluster, ollama, model);
+            endsInAnHonestLineWhereNobodyElseHasTheModel(cluster, ollama, model);
+            goesOnAtAnEngineOfOurOwn(cluster, ollama, model);
         }
+    }
+
+    private static void endsInAnHonestLineWhereNobodyElseHasTheModel(
+            LocalCluster cluster, LocalCluster ollama, String model) {
+        Answer answer = killedAtTheFirstLine(cluster, ollama, model);
+
+        assertThat(answer.error()).contains("broke off after", "could not be continued");
+        assertThat(ollama.up().exit()).isZero();
+    }
+
+    private void goesOnAtAnEngineOfOurOwn(LocalCluster cluster, LocalCluster ollama, String model)
+            throws Exception {
+        Path data = folder.resolve("own");
+        LocalCluster.copy(
+                ollama.modelFile(model).resolve("../..").normalize(), data.resolve("models"));
+        Process own =
+                cluster.another(
+                        "agent-1",
+                        data,
+                        folder.resolve("own.ready.json"),
+                        Map.of("CARAVAN_WORKER_OLLAMA_URL", ""));
+        try {
+            Awaitility.await("two agents hold the model, and the Ollama is back")
+                    .atMost(SOON)
+                    .until(() -> holders(cluster, model) == 2);
+
+            Answer answer = killedAtTheFirstLine(cluster, ollama, model);
+
+            assertThat(answer.error()).isEmpty();
+            JsonNode last = answer.last();
+            assertThat(last.path("continued").path("times").asInt()).isEqualTo(1);
+            assertThat(last.path("continued").path("exact").asBoolean()).isFalse();
+            assertThat(last.path("eval_count").asInt()).isEqualTo(PREDICT);
+        } finally {
+            own.destroy();
+            own.onExit().join();
+        }
+    }
+
+    private static int holders(LocalCluster cluster, String model) {
+        return cluster.named(cluster.client().json("/api/tags"), model)
+                .path("caravan")
+                .path("holders")
+                .size();
+    }
+
+    private static Answer killedAtTheFirstLine(
+            LocalCluster cluster, LocalCluster ollama, String model) {
+        long server = ollama.process("gateway").pid();
+        return cluster.client()
+                .post(
+                        "/api/chat",
+                        OllamaClient.chat(model, "on and on", PREDICT),
+                        first -> LocalCluster.kill(server));
     }
 
     private static void listsTheModelWithoutACopy(

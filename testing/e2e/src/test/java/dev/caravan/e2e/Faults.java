@@ -103,10 +103,19 @@ final class Faults {
 
     /** Asks, and kills when the client has a random number of tokens. */
     Broken kill(Shape shape, Victim victim, String route, String prompt) {
+        return signal("KILL", shape, victim, route, prompt);
+    }
+
+    /** Asks, and stops the engine's process, which does not end by that. */
+    Broken stop(Shape shape, String route, String prompt) {
+        return signal("STOP", shape, Victim.ENGINE, route, prompt);
+    }
+
+    private Broken signal(String name, Shape shape, Victim victim, String route, String prompt) {
         cluster.load(model);
         long pid = victim(shape, victim);
         int cut = cluster.random(FIRST_CUT, LAST_CUT);
-        return broken(route, body(route, prompt), cut, () -> LocalCluster.kill(pid));
+        return broken(route, body(route, prompt), cut, () -> LocalCluster.signal(name, pid));
     }
 
     ObjectNode body(String route, String prompt) {

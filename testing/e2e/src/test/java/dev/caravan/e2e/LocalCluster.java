@@ -640,6 +640,52 @@ public final class LocalCluster implements AutoCloseable {
 
     // ---- processes
 
+    /**
+     * One more process of a kind, on a free port, with a data folder and a ready file of its own.
+     *
+     * @param settings in its environment
+     */
+    java.lang.Process another(String name, Path data, Path ready, Map<String, String> settings)
+            throws IOException {
+        long pid = process(name).pid();
+        List<String> command =
+                List.of(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(Path.of(data + ".log").toFile());
+        for (String setting : Files.readString(Path.of("/proc/" + pid + "/environ")).split("\0")) {
+            int equals = setting.indexOf('=');
+            builder.environment().put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        builder.environment().put("SERVER_PORT", "0");
+        builder.environment().put("CARAVAN_DATA_DIR", Files.createDirectories(data).toString());
+        builder.environment().put("CARAVAN_READY_FILE", ready.toString());
+        builder.environment().putAll(settings);
+        return builder.start();
+    }
+
+    /** A folder with all that is in it. */
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file));
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    /** The port in a ready file; 0 where there is none yet. */
+    static int port(Path ready) {
+        return Files.exists(ready)
+                ? OllamaClient.JSON.readTree(read(ready)).path("port").asInt()
+                : 0;
+    }
+
     static void signal(String name, long pid) {
         try {
             new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor();
@@ -670,7 +716,7 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private static boolean alive(long pid) {
+    static boolean alive(long pid) {
         try {
             return !Files.readString(Path.of("/proc/" + pid + "/stat")).matches("(?s).*\\) Z .*");
         } catch (IOException gone) {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,6 +96,51 @@ class SplitIT {
         } finally {
             cluster.unload(model);
         }
+    }
+
+    /** What the price of {@code exact} buys: without it most texts are the same, not all. */
+    @Test
+    void theShareOfEqualTextsWithoutTheSwitchesIsTold(LocalCluster cluster) throws Exception {
+        String model = cluster.fixture("Q4_K_M", 5);
+        List<String> prompts = Stream.generate(cluster::randomText).limit(PROMPTS).toList();
+        List<String> expected = new ArrayList<>();
+        try (DirectEngine oracle =
+                new DirectEngine(
+                        cluster.llamaServer(),
+                        cluster.modelFile(model),
+                        cluster.threads(),
+                        List.of(),
+                        folder.resolve("fluent.log"))) {
+            for (String prompt : prompts) {
+                expected.add(oracle.complete(prompt, PREDICT).text());
+            }
+        }
+        force(cluster, model, "4* 4", "fluent");
+
+        List<Answer> answers =
+                cluster.client()
+                        .atOnce(
+                                4,
+                                "/api/generate",
+                                prompts.stream()
+                                        .map(
+                                                prompt ->
+                                                        OllamaClient.generate(
+                                                                        model, prompt, PREDICT)
+                                                                .put("raw", true))
+                                        .toList());
+
+        long same =
+                IntStream.range(0, PROMPTS)
+                        .filter(n -> answers.get(n).text().equals(expected.get(n)))
+                        .count();
+        System.out.printf("fluent, split over two: %d of %d texts are the same%n", same, PROMPTS);
+        assertThat(answers)
+                .allSatisfy(
+                        answer ->
+                                assertThat(answer.last().path("eval_count").asInt())
+                                        .isEqualTo(PREDICT));
+        cluster.unload(model);
     }
 
     @Test
@@ -249,10 +295,15 @@ class SplitIT {
 
     /** Forces a layout; the next load follows it. */
     private static void force(LocalCluster cluster, String model, String layout) {
+        force(cluster, model, layout, "exact");
+    }
+
+    private static void force(
+            LocalCluster cluster, String model, String layout, String continuation) {
         String holder = cluster.report(cluster.agentHolding(model)).path("agentId").asString();
         List<String> others =
                 cluster.agentIds().stream().filter(agent -> !agent.equals(holder)).toList();
-        ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", "exact");
+        ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", continuation);
         ArrayNode ranges = policy.putArray("ranges");
         int first = 0;
         int other = 0;

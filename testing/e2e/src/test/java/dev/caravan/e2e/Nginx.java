@@ -1,4 +1,4 @@
-package dev.caravan.benchmarks;
+package dev.caravan.e2e;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -7,10 +7,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** An nginx with one worker that passes streams on unbuffered; Debian's package is nginx-light. */
-final class Nginx implements AutoCloseable {
+/**
+ * An nginx with one worker that passes streams on unbuffered, and tries the next of several where a
+ * connection is refused; Debian's package is nginx-light.
+ */
+public final class Nginx implements AutoCloseable {
 
     private static final String CONFIGURATION =
             """
@@ -28,7 +33,7 @@ final class Nginx implements AutoCloseable {
                 scgi_temp_path scgi;
                 client_max_body_size 64m;
                 client_body_buffer_size 8m;
-                upstream engine { server %s; keepalive 64; }
+                upstream engine { %s }
                 server {
                     listen 127.0.0.1:%d;
                     location / {
@@ -36,6 +41,8 @@ final class Nginx implements AutoCloseable {
                         proxy_http_version 1.1;
                         proxy_set_header Connection "";
                         proxy_buffering off;
+                        proxy_next_upstream error;
+                        proxy_read_timeout 300s;
                     }
                 }
             }
@@ -49,14 +56,28 @@ final class Nginx implements AutoCloseable {
         this.port = port;
     }
 
-    static Nginx before(URI engine, Path folder) throws IOException {
+    /** In front of one, to which connections are kept open. */
+    public static Nginx before(URI engine, Path folder) throws IOException {
+        return start("server " + engine.getAuthority() + "; keepalive 64;", folder);
+    }
+
+    /** In front of several that may come and go: each request has a connection of its own. */
+    static Nginx between(List<URI> servers, Path folder) throws IOException {
+        return start(
+                servers.stream()
+                        .map(server -> "server " + server.getAuthority() + " max_fails=0;")
+                        .collect(Collectors.joining(" ")),
+                folder);
+    }
+
+    private static Nginx start(String servers, Path folder) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
         Path home = Files.createDirectories(folder.resolve("nginx-" + port));
         Path file = home.resolve("nginx.conf");
-        Files.writeString(file, CONFIGURATION.formatted(engine.getAuthority(), port));
+        Files.writeString(file, CONFIGURATION.formatted(servers, port));
         Process process =
                 new ProcessBuilder("nginx", "-p", home.toString(), "-c", file.toString())
                         .redirectErrorStream(true)
@@ -76,12 +97,12 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    URI base() {
+    public URI base() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
     /** The process that does the work. */
-    long worker() {
+    public long worker() {
         return process.children().findFirst().orElseThrow().pid();
     }
 
