@@ -34,6 +34,7 @@ public final class ModelHandler {
     private final ModelCreation creation;
     private final Views views;
     private final InstantSource clock;
+    private final Draining draining;
 
     public ModelHandler(
             OllamaBodyReader bodies,
@@ -42,7 +43,8 @@ public final class ModelHandler {
             ModelShows shows,
             ModelCreation creation,
             Views views,
-            InstantSource clock) {
+            InstantSource clock,
+            Draining draining) {
         this.bodies = bodies;
         this.catalogue = catalogue;
         this.survey = survey;
@@ -50,6 +52,7 @@ public final class ModelHandler {
         this.creation = creation;
         this.views = views;
         this.clock = clock;
+        this.draining = draining;
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -100,7 +103,7 @@ public final class ModelHandler {
 
     private Mono<ServerResponse> create(CreateCall call) {
         Flux<Step> steps = Flux.defer(() -> creation.create(call.model().get())).map(Step::of);
-        return ProgressAnswer.of(steps, call.stream());
+        return ProgressAnswer.of(draining.bounded(steps), call.stream());
     }
 
     private Mono<GoObject> body(ServerRequest request, String type) {

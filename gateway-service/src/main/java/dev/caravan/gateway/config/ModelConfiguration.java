@@ -6,6 +6,7 @@ import dev.caravan.gateway.adapter.catalogue.RegistryCatalogue;
 import dev.caravan.gateway.adapter.scheduler.SchedulerSplits;
 import dev.caravan.gateway.api.AnswerRecords;
 import dev.caravan.gateway.api.BlobHandler;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.ModelHandler;
 import dev.caravan.gateway.api.ModelRoutes;
 import dev.caravan.gateway.api.PassedOn;
@@ -95,7 +96,8 @@ class ModelConfiguration {
             AgentSurvey survey,
             BlobUploads blobs,
             Views views,
-            InstantSource clock) {
+            InstantSource clock,
+            Draining draining) {
         return new ModelHandler(
                 bodies,
                 catalogue,
@@ -103,7 +105,8 @@ class ModelConfiguration {
                 new ModelShows(stores, views),
                 new ModelCreation(stores, blobs, catalogue, views, VISIBLE_WITHIN),
                 views,
-                clock);
+                clock,
+                draining);
     }
 
     @Bean

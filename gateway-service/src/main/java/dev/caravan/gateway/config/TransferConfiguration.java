@@ -1,6 +1,7 @@
 package dev.caravan.gateway.config;
 
 import dev.caravan.gateway.adapter.catalogue.HttpAgentTransfers;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.TransferHandler;
 import dev.caravan.gateway.api.TransferRoutes;
 import dev.caravan.gateway.app.Views;
@@ -35,14 +36,16 @@ class TransferConfiguration {
             AgentStores stores,
             AgentSurvey survey,
             Catalogue catalogue,
-            Views views) {
+            Views views,
+            Draining draining) {
         AgentTransfers transfers = new HttpAgentTransfers(http.build(), DISK_PATIENCE);
         ModelSightings sightings = new ModelSightings(catalogue, views, VISIBLE_WITHIN);
         return new TransferRoutes(
                         new TransferHandler(
                                 bodies,
                                 new ModelTransfers(stores, transfers, survey, sightings, views),
-                                new ModelNaming(stores, transfers, sightings, views)))
+                                new ModelNaming(stores, transfers, sightings, views),
+                                draining))
                 .routes();
     }
 }
