@@ -31,18 +31,21 @@ public final class EmbedHandler {
     private final Views views;
     private final Embeddings embeddings;
     private final ModelLifecycle models;
+    private final Draining draining;
 
     public EmbedHandler(
             Admittance admittance,
             EmbedReader calls,
             Views views,
             Embeddings embeddings,
-            ModelLifecycle models) {
+            ModelLifecycle models,
+            Draining draining) {
         this.admittance = admittance;
         this.calls = calls;
         this.views = views;
         this.embeddings = embeddings;
         this.models = models;
+        this.draining = draining;
     }
 
     Mono<ServerResponse> embed(ServerRequest request) {
@@ -74,7 +77,10 @@ public final class EmbedHandler {
                                 replies.untilClosed(
                                         replies.whole(
                                                 Whole.JSON,
-                                                route.answer(body, RequestIds.of(exchange))
+                                                draining.bounded(
+                                                                route.answer(
+                                                                        body,
+                                                                        RequestIds.of(exchange)))
                                                         .map(EmbedHandler::bytes))));
     }
 

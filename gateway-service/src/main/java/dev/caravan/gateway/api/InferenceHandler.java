@@ -27,6 +27,7 @@ public final class InferenceHandler {
     private final ModelLifecycle models;
     private final AnswerWriter.Factory writers;
     private final Heartbeats heartbeats;
+    private final Draining draining;
 
     public InferenceHandler(
             Admittance admittance,
@@ -35,7 +36,8 @@ public final class InferenceHandler {
             Answers answers,
             ModelLifecycle models,
             AnswerWriter.Factory writers,
-            Heartbeats heartbeats) {
+            Heartbeats heartbeats,
+            Draining draining) {
         this.admittance = admittance;
         this.calls = calls;
         this.views = views;
@@ -43,6 +45,7 @@ public final class InferenceHandler {
         this.models = models;
         this.writers = writers;
         this.heartbeats = heartbeats;
+        this.draining = draining;
     }
 
     Mono<ServerResponse> handle(ServerRequest request, Verb verb) {
@@ -92,17 +95,18 @@ public final class InferenceHandler {
                 () -> {
                     AnswerLines lines = new AnswerLines(writer);
                     return heartbeats
-                            .beside(
-                                    answers.answer(call.request(), verb.operation())
-                                            .handle(lines::render),
-                                    lines::heartbeat)
+                            .beside(answer(call, verb).handle(lines::render), lines::heartbeat)
                             .onErrorResume(lines::end);
                 });
     }
 
+    private Flux<Answers.Part> answer(InferenceCall call, Verb verb) {
+        return draining.bounded(answers.answer(call.request(), verb.operation()));
+    }
+
     private Mono<ByteBuf> whole(
             Replies replies, InferenceCall call, Verb verb, AnswerWriter writer) {
-        return answers.answer(call.request(), verb.operation())
+        return answer(call, verb)
                 .collect(() -> new WholeAnswer(writer), WholeAnswer::add)
                 .doOnNext(answer -> answer.continued().ifPresent(replies::continued))
                 .map(WholeAnswer::render);

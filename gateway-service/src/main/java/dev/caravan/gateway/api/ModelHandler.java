@@ -32,6 +32,7 @@ public final class ModelHandler {
     private final ModelCreation creation;
     private final Views views;
     private final InstantSource clock;
+    private final Draining draining;
 
     public ModelHandler(
             OllamaBodyReader bodies,
@@ -40,7 +41,8 @@ public final class ModelHandler {
             ModelShows shows,
             ModelCreation creation,
             Views views,
-            InstantSource clock) {
+            InstantSource clock,
+            Draining draining) {
         this.bodies = bodies;
         this.catalogue = catalogue;
         this.survey = survey;
@@ -48,6 +50,7 @@ public final class ModelHandler {
         this.creation = creation;
         this.views = views;
         this.clock = clock;
+        this.draining = draining;
     }
 
     Mono<ServerResponse> tags(ServerRequest request) {
@@ -80,7 +83,7 @@ public final class ModelHandler {
         Flux<ProgressShape> steps =
                 Flux.defer(() -> creation.create(call.model().get(), call.insecure()))
                         .map(ProgressShape::of);
-        return ProgressAnswer.of(steps, call.stream());
+        return ProgressAnswer.of(draining.bounded(steps), call.stream());
     }
 
     private Mono<GoObject> body(ServerRequest request, String type) {

@@ -22,11 +22,17 @@ public final class TransferHandler {
     private final OllamaBodyReader bodies;
     private final ModelTransfers transfers;
     private final ModelNaming naming;
+    private final Draining draining;
 
-    public TransferHandler(OllamaBodyReader bodies, ModelTransfers transfers, ModelNaming naming) {
+    public TransferHandler(
+            OllamaBodyReader bodies,
+            ModelTransfers transfers,
+            ModelNaming naming,
+            Draining draining) {
         this.bodies = bodies;
         this.transfers = transfers;
         this.naming = naming;
+        this.draining = draining;
     }
 
     Mono<ServerResponse> pull(ServerRequest request) {
@@ -92,9 +98,12 @@ public final class TransferHandler {
                 .then(empty());
     }
 
-    private static Mono<ServerResponse> answer(Flux<Progress> steps, TransferCall call) {
+    private Mono<ServerResponse> answer(Flux<Progress> steps, TransferCall call) {
         return ProgressAnswer.of(
-                (call.stream() ? steps : steps.onErrorMap(TransferHandler::ofTheWhole))
+                draining.bounded(
+                                call.stream()
+                                        ? steps
+                                        : steps.onErrorMap(TransferHandler::ofTheWhole))
                         .map(ProgressShape::of),
                 call.stream());
     }

@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param coldWait how long a request may wait for a load before it is told 503
  * @param silence the longest time that an agent may say nothing while it answers, at least 3 s; it
  *     says something each second, whatever its engine does
+ * @param drain how long answers may go on when the gateway is to end; 0: not at all
  * @param retries other replicas one request may try before its first byte, and in a row to continue
  *     it
  * @param continuation whether an answer goes on elsewhere when its replica is lost; else it ends
@@ -44,6 +45,7 @@ public record GatewayProperties(
         @DefaultValue("") String keepAlive,
         @DefaultValue("5m") Duration coldWait,
         @DefaultValue("5s") Duration silence,
+        @DefaultValue("30s") Duration drain,
         @DefaultValue("6") @Min(0) @Max(100) int retries,
         @DefaultValue("true") boolean continuation,
         @DefaultValue("64MB") DataSize maxBody,
@@ -70,6 +72,10 @@ public record GatewayProperties(
             throw new IllegalArgumentException(
                     "caravan.gateway.silence: %s (expected: >= %s)"
                             .formatted(silence, LEAST_SILENCE));
+        }
+        if (drain.isNegative()) {
+            throw new IllegalArgumentException(
+                    "caravan.gateway.drain: %s (expected: >= 0)".formatted(drain));
         }
         OriginRules.check(origins);
         if (maxBody.toBytes() < 1 || maxBody.toBytes() > Integer.MAX_VALUE) {

@@ -3,6 +3,7 @@ package dev.caravan.gateway.config;
 import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.routing.Router;
 import dev.caravan.gateway.api.Admittance;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.EmbedHandler;
 import dev.caravan.gateway.api.Heartbeats;
 import dev.caravan.gateway.api.InferenceHandler;
@@ -154,7 +155,8 @@ class InferenceConfiguration {
             Answers answers,
             ModelLifecycle models,
             InstantSource clock,
-            Scheduler timers) {
+            Scheduler timers,
+            Draining draining) {
         return new InferenceHandler(
                 admittance,
                 new CallReader(properties.contextLength()),
@@ -162,7 +164,8 @@ class InferenceConfiguration {
                 answers,
                 models,
                 new AnswerWriter.Factory(clock),
-                new Heartbeats(properties.heartbeat(), timers));
+                new Heartbeats(properties.heartbeat(), timers),
+                draining);
     }
 
     @Bean
@@ -172,13 +175,15 @@ class InferenceConfiguration {
             Views views,
             Answers answers,
             ModelLifecycle models,
-            GatewayMeters meters) {
+            GatewayMeters meters,
+            Draining draining) {
         return new EmbedHandler(
                 admittance,
                 new EmbedReader(properties.contextLength()),
                 views,
                 new Embeddings(answers, views, meters),
-                models);
+                models,
+                draining);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import dev.caravan.gateway.adapter.catalogue.RegistryCatalogue;
 import dev.caravan.gateway.adapter.scheduler.SchedulerSplits;
 import dev.caravan.gateway.api.AnswerRecords;
 import dev.caravan.gateway.api.BlobHandler;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.ModelHandler;
 import dev.caravan.gateway.api.ModelRoutes;
 import dev.caravan.gateway.api.PassedOn;
@@ -93,9 +94,17 @@ class ModelConfiguration {
             AgentSurvey survey,
             ModelCreation creation,
             Views views,
-            InstantSource clock) {
+            InstantSource clock,
+            Draining draining) {
         return new ModelHandler(
-                bodies, catalogue, survey, new ModelShows(stores, views), creation, views, clock);
+                bodies,
+                catalogue,
+                survey,
+                new ModelShows(stores, views),
+                creation,
+                views,
+                clock,
+                draining);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.caravan.gateway.config;
 
 import dev.caravan.gateway.adapter.catalogue.HttpAgentTransfers;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.TransferHandler;
 import dev.caravan.gateway.api.TransferRoutes;
 import dev.caravan.gateway.app.Views;
@@ -70,12 +71,14 @@ class TransferConfiguration {
             AgentTransfers transfers,
             ModelTransfers pulls,
             ModelSightings sightings,
-            Views views) {
+            Views views,
+            Draining draining) {
         return new TransferRoutes(
                         new TransferHandler(
                                 bodies,
                                 pulls,
-                                new ModelNaming(stores, transfers, sightings, views)))
+                                new ModelNaming(stores, transfers, sightings, views),
+                                draining))
                 .routes();
     }
 }

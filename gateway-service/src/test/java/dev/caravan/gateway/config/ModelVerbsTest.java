@@ -16,6 +16,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.app.NewestView;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.platform.Neighbours;
@@ -108,7 +109,12 @@ class ModelVerbsTest {
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
     @EnableConfigurationProperties(GatewayProperties.class)
-    @Import({ModelConfiguration.class, TransferConfiguration.class, EdgeConfiguration.class})
+    @Import({
+        ModelConfiguration.class,
+        TransferConfiguration.class,
+        EdgeConfiguration.class,
+        Draining.class
+    })
     static class App {
         @Bean
         NewestView newestView() {

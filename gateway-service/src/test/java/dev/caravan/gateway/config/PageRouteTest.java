@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.app.NewestView;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.platform.Neighbours;
@@ -46,7 +47,12 @@ class PageRouteTest {
 
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
-    @Import({ModelConfiguration.class, OwnEventLoops.class, PageConfiguration.class})
+    @Import({
+        ModelConfiguration.class,
+        OwnEventLoops.class,
+        PageConfiguration.class,
+        Draining.class
+    })
     static class App {
         @Bean
         NewestView newestView() {

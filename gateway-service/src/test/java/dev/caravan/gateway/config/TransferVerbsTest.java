@@ -12,6 +12,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.app.NewestView;
 import dev.caravan.gateway.config.FakeNeighbour.Done;
 import dev.caravan.gateway.config.FakeNeighbour.Refuses;
@@ -80,7 +81,7 @@ class TransferVerbsTest {
 
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
-    @Import({ModelConfiguration.class, TransferConfiguration.class})
+    @Import({ModelConfiguration.class, TransferConfiguration.class, Draining.class})
     static class App {
         @Bean
         NewestView newestView() {
