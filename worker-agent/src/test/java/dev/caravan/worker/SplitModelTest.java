@@ -1,11 +1,11 @@
 package dev.caravan.worker;
 
+import static dev.caravan.worker.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
-import dev.caravan.wire.Frame;
 import dev.caravan.wire.ReplicaState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -100,13 +99,6 @@ class SplitModelTest {
         return PROMPTS.stream()
                 .map(prompt -> text(head.run(TestAgent.prompt(replica, prompt, 64)).all()))
                 .toList();
-    }
-
-    private static String text(List<Frame> frames) {
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(frame -> ((Frame.Piece) frame).text())
-                .collect(Collectors.joining());
     }
 
     @Test

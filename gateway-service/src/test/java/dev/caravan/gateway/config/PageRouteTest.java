@@ -46,7 +46,12 @@ class PageRouteTest {
 
     /** No @Configuration, which a test of the whole application would find by scanning. */
     @EnableAutoConfiguration
-    @Import({ModelConfiguration.class, OwnEventLoops.class, PageConfiguration.class})
+    @Import({
+        ModelConfiguration.class,
+        TransferConfiguration.class,
+        OwnEventLoops.class,
+        PageConfiguration.class
+    })
     static class App {
         @Bean
         NewestView newestView() {
