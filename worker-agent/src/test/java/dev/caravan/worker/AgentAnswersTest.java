@@ -1,5 +1,10 @@
 package dev.caravan.worker;
 
+import static dev.caravan.worker.Frames.calls;
+import static dev.caravan.worker.Frames.ids;
+import static dev.caravan.worker.Frames.pieces;
+import static dev.caravan.worker.Frames.text;
+import static dev.caravan.worker.Frames.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
@@ -22,16 +27,12 @@ import dev.caravan.wire.ToolCall;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.adapter.store.StoreFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -234,41 +235,9 @@ class AgentAnswersTest {
                 null);
     }
 
-    private static List<Frame.Piece> pieces(List<Frame> frames) {
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(Frame.Piece.class::cast)
-                .toList();
-    }
-
-    private static String text(List<Frame> frames) {
-        return pieces(frames).stream().map(Frame.Piece::text).collect(Collectors.joining());
-    }
-
-    private static String thinking(List<Frame> frames) {
-        return pieces(frames).stream().map(Frame.Piece::thinking).collect(Collectors.joining());
-    }
-
-    private static List<ToolCall> calls(List<Frame> frames) {
-        return pieces(frames).stream().flatMap(piece -> piece.toolCalls().stream()).toList();
-    }
-
     private static Frame.End end(List<Frame> frames) {
         assertThat(frames.getLast()).isInstanceOf(Frame.End.class);
         return (Frame.End) frames.getLast();
-    }
-
-    private static Refusal refusal(TestAgent.Answer answer) {
-        try {
-            return WireJson.mapper()
-                    .readValue(
-                            new String(
-                                    answer.response().body().readAllBytes(),
-                                    StandardCharsets.UTF_8),
-                            Refusal.class);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 
     // ---- tools and thinking
@@ -641,7 +610,7 @@ class AgentAnswersTest {
                 .contains("user\n39 word")
                 .doesNotContain("user\n0 word");
         assertThat(whole.response().statusCode()).isEqualTo(400);
-        assertThat(refusal(whole).error()).contains("exceed_context_size_error");
+        assertThat(whole.refusal().error()).contains("exceed_context_size_error");
     }
 
     @Test
@@ -658,7 +627,7 @@ class AgentAnswersTest {
                                 false));
 
         assertThat(answer.response().statusCode()).isEqualTo(400);
-        assertThat(refusal(answer).error())
+        assertThat(answer.refusal().error())
                 .contains("exceeds the available context size (64 tokens)");
     }
 
@@ -688,7 +657,7 @@ class AgentAnswersTest {
         assertThat(((Frame.Head) frames.getFirst()).promptTokens()).isEqualTo(2047);
         assertThat(end(frames).answerTokens()).isEqualTo(4);
         assertThat(refused.response().statusCode()).isEqualTo(400);
-        assertThat(refusal(refused).error())
+        assertThat(refused.refusal().error())
                 .startsWith("the prompt is longer than the context length currently available");
     }
 
@@ -750,7 +719,7 @@ class AgentAnswersTest {
 
         TestAgent.Answer answer = agent.run(message);
 
-        Refusal refusal = refusal(answer);
+        Refusal refusal = answer.refusal();
         assertThat(refusal.status()).isEqualTo(status);
         assertThat(refusal.error()).contains(text);
     }
@@ -796,7 +765,7 @@ class AgentAnswersTest {
 
         assertThat(end(cut).promptTokens()).isEqualTo(2048);
         assertThat(refused.response().statusCode()).isEqualTo(400);
-        assertThat(refusal(refused).error())
+        assertThat(refused.refusal().error())
                 .isEqualTo("the input length exceeds the context length");
     }
 
@@ -805,7 +774,7 @@ class AgentAnswersTest {
         TestAgent.Answer answer =
                 agent.run(embed(lively, new RunMessage.Embed("a caravan", true, true)));
 
-        Refusal refusal = refusal(answer);
+        Refusal refusal = answer.refusal();
         assertThat(refusal.status()).isEqualTo(501);
         assertThat(refusal.error())
                 .isEqualTo("This server does not support embeddings. Start it with `--embeddings`");
@@ -833,10 +802,6 @@ class AgentAnswersTest {
                 agent.run(instruction(lively, "ids", TestAgent.options(8), null, PLAIN)).all();
 
         assertThat(pieces(frames)).allMatch(Frame.Piece::idsComplete);
-        assertThat(
-                        pieces(frames).stream()
-                                .flatMapToInt(piece -> Arrays.stream(piece.ids()))
-                                .count())
-                .isEqualTo(8);
+        assertThat(ids(frames)).hasSize(8);
     }
 }

@@ -1,5 +1,7 @@
 package dev.caravan.worker;
 
+import static dev.caravan.worker.Frames.ids;
+import static dev.caravan.worker.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.model.ModelDigest;
@@ -16,20 +18,16 @@ import dev.caravan.wire.SlotsLine;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.adapter.store.StoreFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -64,21 +62,6 @@ class AgentRunTest {
         int generation = GENERATION.incrementAndGet();
         return agent.load(
                 generation, TestAgent.engine("replica-" + generation, MODEL, digest, slots));
-    }
-
-    private static List<Integer> ids(List<Frame> frames) {
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(Frame.Piece.class::cast)
-                .flatMap(piece -> Arrays.stream(piece.ids()).boxed())
-                .toList();
-    }
-
-    private static String text(List<Frame> frames) {
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(frame -> ((Frame.Piece) frame).text())
-                .collect(Collectors.joining());
     }
 
     private record Direct(List<Integer> tokens, String content) {}
@@ -185,7 +168,7 @@ class AgentRunTest {
                                 TestAgent.options(8)));
 
         assertThat(answer.response().statusCode()).isEqualTo(400);
-        Refusal refusal = refusal(answer);
+        Refusal refusal = answer.refusal();
         assertThat(refusal.code()).isEqualTo("INVALID_REQUEST");
         assertThat(refusal.error()).contains("exceed_context_size_error");
         assertThat(agent.replica(replica.replicaId()).busy()).isZero();
@@ -261,23 +244,10 @@ class AgentRunTest {
         assertThat(refused.response().statusCode()).isEqualTo(503);
         assertThat(refused.response().headers().firstValue(Routes.LOAD_HEADER))
                 .hasValueSatisfying(load -> assertThat(load).startsWith("2/2;"));
-        Refusal refusal = refusal(refused);
+        Refusal refusal = refused.refusal();
         assertThat(refusal.code()).isEqualTo("BUSY");
         assertThat(Objects.requireNonNull(refusal.load()).busy()).isEqualTo(2);
         running.forEach(TestAgent.Answer::close);
-    }
-
-    private static Refusal refusal(TestAgent.Answer answer) {
-        try {
-            return WireJson.mapper()
-                    .readValue(
-                            new String(
-                                    answer.response().body().readAllBytes(),
-                                    StandardCharsets.UTF_8),
-                            Refusal.class);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 
     @Test
@@ -297,7 +267,7 @@ class AgentRunTest {
         TestAgent.Answer answer = agent.run(other);
 
         assertThat(answer.response().statusCode()).isEqualTo(404);
-        assertThat(refusal(answer).code()).isEqualTo("MODEL_NOT_FOUND");
+        assertThat(answer.refusal().code()).isEqualTo("MODEL_NOT_FOUND");
     }
 
     @ParameterizedTest

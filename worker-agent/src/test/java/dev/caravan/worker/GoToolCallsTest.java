@@ -1,5 +1,8 @@
 package dev.caravan.worker;
 
+import static dev.caravan.worker.Frames.calls;
+import static dev.caravan.worker.Frames.text;
+import static dev.caravan.worker.Frames.thinking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -19,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,21 +102,21 @@ class GoToolCallsTest {
 
     @Test
     void tellsThoughtTextAndParallelCalls() {
-        List<Frame.Piece> pieces = ask(true, new RunMessage.Message("user", "Weather?"));
+        List<Frame> frames = ask(true, new RunMessage.Message("user", "Weather?"));
 
-        assertThat(joined(pieces, Frame.Piece::thinking)).isEqualTo("Hm.");
-        assertThat(joined(pieces, Frame.Piece::text)).isEqualTo("Let me see 🐫. ");
-        assertThat(calls(pieces))
+        assertThat(thinking(frames)).isEqualTo("Hm.");
+        assertThat(text(frames)).isEqualTo("Let me see 🐫. ");
+        assertThat(calls(frames))
                 .extracting(ToolCall::index, ToolCall::name, call -> call.arguments().toString())
                 .containsExactly(
                         tuple(0, "get_weather", "{\"city\":\"Paris\"}"),
                         tuple(1, "get_time", "{\"zone\":\"UTC\",\"day\":3}"));
-        assertThat(calls(pieces)).allMatch(call -> call.id().startsWith("call_"));
+        assertThat(calls(frames)).allMatch(call -> call.id().startsWith("call_"));
     }
 
     @Test
     void leavesTheTextAsItIsWhereNoToolsAreOffered() {
-        assertThat(joined(ask(false, new RunMessage.Message("user", "?")), Frame.Piece::text))
+        assertThat(text(ask(false, new RunMessage.Message("user", "?"))))
                 .endsWith(CALLS.substring(CALLS.indexOf("Let me")));
     }
 
@@ -128,7 +129,7 @@ class GoToolCallsTest {
                         "get_weather",
                         WireJson.mapper().readTree("{\"city\":\"Paris\"}"));
 
-        List<Frame.Piece> pieces =
+        List<Frame> frames =
                 ask(
                         true,
                         new RunMessage.Message("user", "Weather?"),
@@ -138,11 +139,11 @@ class GoToolCallsTest {
                                 "tool", "rain", null, null, null, "get_weather", "call_1"),
                         new RunMessage.Message("user", "[[plain]]"));
 
-        assertThat(joined(pieces, Frame.Piece::text)).isEqualTo("It rains {in} Paris.");
-        assertThat(calls(pieces)).isEmpty();
+        assertThat(text(frames)).isEqualTo("It rains {in} Paris.");
+        assertThat(calls(frames)).isEmpty();
     }
 
-    private static List<Frame.Piece> ask(boolean tools, RunMessage.Message... messages) {
+    private static List<Frame> ask(boolean tools, RunMessage.Message... messages) {
         List<Frame> frames =
                 agent.run(
                                 new RunMessage(
@@ -167,17 +168,6 @@ class GoToolCallsTest {
                                         null))
                         .all();
         assertThat(frames.getLast()).isInstanceOf(Frame.End.class);
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(Frame.Piece.class::cast)
-                .toList();
-    }
-
-    private static String joined(List<Frame.Piece> pieces, Function<Frame.Piece, String> part) {
-        return pieces.stream().map(part).collect(Collectors.joining());
-    }
-
-    private static List<ToolCall> calls(List<Frame.Piece> pieces) {
-        return pieces.stream().flatMap(piece -> piece.toolCalls().stream()).toList();
+        return frames;
     }
 }

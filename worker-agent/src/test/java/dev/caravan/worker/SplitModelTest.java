@@ -1,5 +1,6 @@
 package dev.caravan.worker;
 
+import static dev.caravan.worker.Frames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.model.ModelDigest;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -101,13 +101,6 @@ class SplitModelTest {
         return PROMPTS.stream()
                 .map(prompt -> text(head.run(TestAgent.prompt(replica, prompt, 64)).all()))
                 .toList();
-    }
-
-    private static String text(List<Frame> frames) {
-        return frames.stream()
-                .filter(Frame.Piece.class::isInstance)
-                .map(frame -> ((Frame.Piece) frame).text())
-                .collect(Collectors.joining());
     }
 
     @Test

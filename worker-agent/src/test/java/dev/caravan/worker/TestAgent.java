@@ -14,6 +14,7 @@ import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.FrameCodec;
+import dev.caravan.wire.Refusal;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.RunMessage;
@@ -225,6 +226,14 @@ final class TestAgent implements AutoCloseable {
                 }
                 byte[] bytes = line.getBytes(UTF_8);
                 return CODEC.decode(bytes, 0, bytes.length);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        Refusal refusal() {
+            try {
+                return WireJson.mapper().readValue(response.body().readAllBytes(), Refusal.class);
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }

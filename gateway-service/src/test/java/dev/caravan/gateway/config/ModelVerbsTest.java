@@ -1,37 +1,33 @@
 package dev.caravan.gateway.config;
 
+import static dev.caravan.gateway.config.Told.DIGEST;
+import static dev.caravan.gateway.config.Told.agent;
+import static dev.caravan.gateway.config.Told.catalogued;
+import static dev.caravan.gateway.config.Told.entry;
+import static dev.caravan.gateway.config.Told.report;
+import static dev.caravan.gateway.config.Told.shown;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.caravan.core.cluster.AgentId;
-import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.ClusterView;
 import dev.caravan.core.cluster.ModelEntry;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.ReplicaSnapshot;
 import dev.caravan.core.cluster.Version;
-import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
-import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
-import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.app.NewestView;
-import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
-import dev.caravan.platform.Neighbours;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.CatalogueMessage;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.FactsMessage;
-import dev.caravan.wire.ModelDetails;
 import dev.caravan.wire.NodesMessage;
-import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
-import dev.caravan.wire.ShowMessage;
-import dev.caravan.wire.VersionMessage;
 import dev.caravan.wire.WireJson;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
@@ -47,11 +43,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,23 +55,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.IntNode;
-import tools.jackson.databind.node.NullNode;
-import tools.jackson.databind.node.StringNode;
 
 /** The routes that run no model, over real HTTP with neighbours that can be switched off. */
 @SpringBootTest(
-        classes = ModelVerbsTest.App.class,
+        classes = VerbsApp.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.application.name=gateway-service",
@@ -88,7 +73,6 @@ import tools.jackson.databind.node.StringNode;
         })
 class ModelVerbsTest {
 
-    private static final String DIGEST = "ab".repeat(32);
     private static final AtomicReference<CatalogueMessage> CATALOGUE =
             new AtomicReference<>(new CatalogueMessage(List.of()));
     private static final FakeNeighbour REGISTRY =
@@ -103,35 +87,7 @@ class ModelVerbsTest {
                                     .map(Object.class::cast));
     private static final FakeNeighbour SMALL = FakeNeighbour.agent();
     private static final FakeNeighbour ROOMY = FakeNeighbour.agent();
-    private static final Map<String, List<URI>> INSTANCES = new LinkedHashMap<>();
     private static final AtomicLong VIEWS = new AtomicLong();
-
-    /** No @Configuration, which a test of the whole application would find by scanning. */
-    @EnableAutoConfiguration
-    @EnableConfigurationProperties(GatewayProperties.class)
-    @Import({
-        ModelConfiguration.class,
-        TransferConfiguration.class,
-        EdgeConfiguration.class,
-        Draining.class
-    })
-    static class App {
-        @Bean
-        NewestView newestView() {
-            return new NewestView();
-        }
-
-        @Bean
-        OllamaBodyReader bodies() {
-            return new OllamaBodyReader();
-        }
-
-        @Bean
-        @Primary
-        Neighbours neighboursOfTheTest() {
-            return service -> INSTANCES.getOrDefault(service, List.of());
-        }
-    }
 
     @DynamicPropertySource
     static void instances(DynamicPropertyRegistry properties) {
@@ -153,8 +109,8 @@ class ModelVerbsTest {
 
     @BeforeEach
     void allAreThere() {
-        INSTANCES.put("registry-service", List.of(REGISTRY.address()));
-        INSTANCES.put("worker-agent", List.of(SMALL.address(), ROOMY.address()));
+        VerbsApp.INSTANCES.put("registry-service", List.of(REGISTRY.address()));
+        VerbsApp.INSTANCES.put("worker-agent", List.of(SMALL.address(), ROOMY.address()));
         SMALL.report = report("small", SMALL, 1_000, List.of());
         ROOMY.report = report("roomy", ROOMY, 9_000, List.of());
         for (FakeNeighbour agent : List.of(SMALL, ROOMY)) {
@@ -239,7 +195,7 @@ class ModelVerbsTest {
     @Test
     void keepsTheLastCatalogueWhileTheRegistryIsAway() {
         String before = get("/api/tags").body();
-        INSTANCES.put("registry-service", List.of(URI.create("http://127.0.0.1:1")));
+        VerbsApp.INSTANCES.put("registry-service", List.of(URI.create("http://127.0.0.1:1")));
 
         HttpResponse<String> answer = get("/api/tags");
 
@@ -297,7 +253,8 @@ class ModelVerbsTest {
     void listsWhatTheOtherAgentsReportWhenOneDoesNotAnswer() {
         ROOMY.report =
                 report("roomy", ROOMY, 1, List.of(loaded("m:latest", ReplicaState.READY, 3, -1L)));
-        INSTANCES.put("worker-agent", List.of(URI.create("http://127.0.0.1:1"), ROOMY.address()));
+        VerbsApp.INSTANCES.put(
+                "worker-agent", List.of(URI.create("http://127.0.0.1:1"), ROOMY.address()));
 
         assertThat(json(get("/api/ps")).path("models").size()).isEqualTo(1);
     }
@@ -306,7 +263,7 @@ class ModelVerbsTest {
     void countsAnAgentOnceThatIsKnownByTwoAddresses() {
         ROOMY.report =
                 report("roomy", ROOMY, 1, List.of(loaded("m:latest", ReplicaState.READY, 3, -1L)));
-        INSTANCES.put(
+        VerbsApp.INSTANCES.put(
                 "worker-agent",
                 List.of(URI.create("http://localhost:" + ROOMY.address().getPort())));
 
@@ -451,7 +408,9 @@ class ModelVerbsTest {
                     Thread.startVirtualThread(
                             () -> {
                                 await().pollDelay(Duration.ofMillis(300)).until(() -> true);
-                                offer(List.of(entry("made:latest")), List.of());
+                                offer(
+                                        List.of(entry("made:latest", Continuation.EXACT, "roomy")),
+                                        List.of());
                             });
                 };
 
@@ -477,7 +436,7 @@ class ModelVerbsTest {
         String blob = upload("weights");
         ROOMY.models.put("made:latest", shown("made:latest"));
         CATALOGUE.set(new CatalogueMessage(List.of(catalogued("made:latest", 1))));
-        offer(List.of(entry("made:latest")), List.of());
+        offer(List.of(entry("made:latest", Continuation.EXACT, "roomy")), List.of());
 
         HttpResponse<String> answer =
                 post(
@@ -697,7 +656,7 @@ class ModelVerbsTest {
 
     @Test
     void tellsTheClusterBesideOllamasStatus() {
-        offer(List.of(entry("m:latest")), List.of(replica("r1")));
+        offer(List.of(entry("m:latest", Continuation.EXACT, "roomy")), List.of(replica("r1")));
 
         JsonNode status = json(get("/api/status"));
         JsonNode cluster = json(get("/api/distributed/status"));
@@ -713,7 +672,7 @@ class ModelVerbsTest {
 
     @Test
     void says503AndWhoIsAwayWhereNoAgentAnswers() {
-        INSTANCES.put("worker-agent", List.of(URI.create("http://127.0.0.1:1")));
+        VerbsApp.INSTANCES.put("worker-agent", List.of(URI.create("http://127.0.0.1:1")));
         views.offer(new ClusterView(version(), List.of(), List.of(), List.of()));
 
         for (HttpResponse<String> answer :
@@ -806,24 +765,6 @@ class ModelVerbsTest {
                         replicas));
     }
 
-    private static AgentSnapshot agent(String id, FakeNeighbour neighbour) {
-        return new AgentSnapshot(
-                new AgentId(id),
-                "host",
-                neighbour.address().toString(),
-                AgentSnapshot.Verdict.READY);
-    }
-
-    private static ModelEntry entry(String name) {
-        return new ModelEntry(
-                ModelRef.parse(name).orElseThrow(),
-                new ModelDigest(DIGEST),
-                new ModelFacts(2, new ByteSize(10), 4, 4_096, 64),
-                Continuation.EXACT,
-                Set.of("completion"),
-                List.of(new AgentId("roomy")));
-    }
-
     private static ReplicaSnapshot replica(String id) {
         return new ReplicaSnapshot(
                 new ReplicaId(id),
@@ -833,58 +774,6 @@ class ModelVerbsTest {
                 4_096,
                 4,
                 Continuation.EXACT);
-    }
-
-    private static ModelDetails details() {
-        return new ModelDetails("", "gguf", "llama", List.of("llama"), "1.5M", "F16", 4_096, 64);
-    }
-
-    private static CatalogueMessage.Model catalogued(String name, long modifiedAt) {
-        return new CatalogueMessage.Model(
-                name,
-                DIGEST,
-                1_234,
-                modifiedAt,
-                details(),
-                List.of("completion"),
-                null,
-                PolicyMessage.of(0, 1, "exact"),
-                List.of("roomy"),
-                List.of(),
-                null);
-    }
-
-    private static AgentReport report(
-            String id, FakeNeighbour neighbour, long free, List<AgentReport.Replica> replicas) {
-        return new AgentReport(
-                id,
-                "host",
-                neighbour.address().toString(),
-                "test",
-                1,
-                1,
-                null,
-                null,
-                1,
-                new AgentReport.Memory(1, 1, 1, 1),
-                new AgentReport.Store(free, 0),
-                new VersionMessage(0, 0),
-                replicas,
-                null,
-                List.of(model("m:latest")));
-    }
-
-    private static AgentReport.Model model(String name) {
-        return new AgentReport.Model(
-                name,
-                DIGEST,
-                1_234,
-                1_000,
-                details(),
-                List.of("completion"),
-                null,
-                PolicyMessage.of(0, 1, "exact"),
-                null);
     }
 
     private static AgentReport.Replica loaded(
@@ -906,25 +795,6 @@ class ModelVerbsTest {
                 null,
                 null,
                 null);
-    }
-
-    private static ShowMessage shown(String name) {
-        Map<String, JsonNode> info = new LinkedHashMap<>();
-        info.put("general.architecture", StringNode.valueOf("llama"));
-        info.put("general.name", StringNode.valueOf("hidden"));
-        info.put("llama.block_count", IntNode.valueOf(2));
-        info.put("tokenizer.ggml.tokens", NullNode.getInstance());
-        info.put("tokenizer.chat_template", StringNode.valueOf("hidden"));
-        return new ShowMessage(
-                model(name),
-                "/store/blob",
-                Map.of(
-                        "license", List.of("MIT"),
-                        "system", List.of("Be brief."),
-                        "params", List.of("{\"temperature\":0.5,\"stop\":[\"<|end|>\"]}")),
-                "{{ messages }}",
-                info,
-                List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))));
     }
 
     private HttpResponse<String> get(String path) {

@@ -49,6 +49,7 @@ class PageRouteTest {
     @EnableAutoConfiguration
     @Import({
         ModelConfiguration.class,
+        TransferConfiguration.class,
         OwnEventLoops.class,
         PageConfiguration.class,
         Draining.class

@@ -1,32 +1,25 @@
 package dev.caravan.gateway.config;
 
+import static dev.caravan.gateway.config.Told.DIGEST;
+import static dev.caravan.gateway.config.Told.agent;
+import static dev.caravan.gateway.config.Told.catalogued;
+import static dev.caravan.gateway.config.Told.entry;
+import static dev.caravan.gateway.config.Told.report;
+import static dev.caravan.gateway.config.Told.shown;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot;
 import dev.caravan.core.cluster.ClusterView;
-import dev.caravan.core.cluster.ModelEntry;
 import dev.caravan.core.cluster.Version;
-import dev.caravan.core.model.ByteSize;
 import dev.caravan.core.model.Continuation;
-import dev.caravan.core.model.ModelDigest;
-import dev.caravan.core.model.ModelFacts;
-import dev.caravan.core.model.ModelRef;
-import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.app.NewestView;
 import dev.caravan.gateway.config.FakeNeighbour.Done;
 import dev.caravan.gateway.config.FakeNeighbour.Refuses;
 import dev.caravan.gateway.config.FakeNeighbour.Tells;
-import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
-import dev.caravan.platform.Neighbours;
-import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.CatalogueMessage;
-import dev.caravan.wire.ModelDetails;
-import dev.caravan.wire.PolicyMessage;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Routes;
-import dev.caravan.wire.ShowMessage;
-import dev.caravan.wire.VersionMessage;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -48,16 +40,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 
 /** The routes that models come, go and are renamed by, with agents over real HTTP. */
 @SpringBootTest(
-        classes = TransferVerbsTest.App.class,
+        classes = VerbsApp.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.application.name=gateway-service",
@@ -67,7 +55,6 @@ import org.springframework.context.annotation.Primary;
         })
 class TransferVerbsTest {
 
-    private static final String DIGEST = "ab".repeat(32);
     private static final String LAYER = "sha256:" + "cd".repeat(32);
     private static final String NOT_THERE = "MODEL_NOT_FOUND";
     private static final AtomicReference<CatalogueMessage> CATALOGUE =
@@ -76,29 +63,7 @@ class TransferVerbsTest {
             FakeNeighbour.answering(Routes.CATALOGUE, () -> Optional.of(CATALOGUE.get()));
     private static final FakeNeighbour SMALL = FakeNeighbour.agent();
     private static final FakeNeighbour ROOMY = FakeNeighbour.agent();
-    private static final Map<String, List<URI>> INSTANCES = new LinkedHashMap<>();
     private static final AtomicLong VIEWS = new AtomicLong();
-
-    /** No @Configuration, which a test of the whole application would find by scanning. */
-    @EnableAutoConfiguration
-    @Import({ModelConfiguration.class, TransferConfiguration.class, Draining.class})
-    static class App {
-        @Bean
-        NewestView newestView() {
-            return new NewestView();
-        }
-
-        @Bean
-        OllamaBodyReader bodies() {
-            return new OllamaBodyReader();
-        }
-
-        @Bean
-        @Primary
-        Neighbours neighboursOfTheTest() {
-            return service -> INSTANCES.getOrDefault(service, List.of());
-        }
-    }
 
     @AfterAll
     static void stopNeighbours() {
@@ -111,10 +76,10 @@ class TransferVerbsTest {
 
     @BeforeEach
     void allAreThereAndHoldNothing() {
-        INSTANCES.put("registry-service", List.of(REGISTRY.address()));
-        INSTANCES.put("worker-agent", List.of(SMALL.address(), ROOMY.address()));
-        SMALL.report = report("small", SMALL, 1_000);
-        ROOMY.report = report("roomy", ROOMY, 9_000);
+        VerbsApp.INSTANCES.put("registry-service", List.of(REGISTRY.address()));
+        VerbsApp.INSTANCES.put("worker-agent", List.of(SMALL.address(), ROOMY.address()));
+        SMALL.report = report("small", SMALL, 1_000, List.of());
+        ROOMY.report = report("roomy", ROOMY, 9_000, List.of());
         for (FakeNeighbour agent : List.of(SMALL, ROOMY)) {
             agent.models.clear();
             agent.blobs.clear();
@@ -162,7 +127,8 @@ class TransferVerbsTest {
 
     @Test
     void anAgentThatIsAwayMattersNotWhereItHoldsNothing() {
-        INSTANCES.put("worker-agent", List.of(ROOMY.address(), URI.create("http://127.0.0.1:1")));
+        VerbsApp.INSTANCES.put(
+                "worker-agent", List.of(ROOMY.address(), URI.create("http://127.0.0.1:1")));
         ROOMY.verbs.put("delete", new Done());
 
         assertThat(send("DELETE", "/api/delete", "{\"name\":\"m\"}").statusCode()).isEqualTo(200);
@@ -215,7 +181,7 @@ class TransferVerbsTest {
         ROOMY.onCall =
                 _ -> {
                     seen(Map.of("m", List.of("roomy")));
-                    CATALOGUE.set(new CatalogueMessage(List.of(catalogued("m:latest", "roomy"))));
+                    CATALOGUE.set(new CatalogueMessage(List.of(catalogued("m:latest", 1))));
                 };
 
         HttpResponse<String> answer =
@@ -277,7 +243,7 @@ class TransferVerbsTest {
     void letsAllHoldersOfANameHaveTheNewModel() {
         seen(Map.of("m", List.of("small", "roomy")));
         SMALL.verbs.put("pull", pulled());
-        CATALOGUE.set(new CatalogueMessage(List.of(catalogued("m:latest", "roomy"))));
+        CATALOGUE.set(new CatalogueMessage(List.of(catalogued("m:latest", 1))));
         SMALL.models.put("m:latest", shown("m:latest"));
         ROOMY.verbs.put("fetch", new Tells(List.of(ProgressLine.status("success"))));
 
@@ -378,7 +344,7 @@ class TransferVerbsTest {
                                         "host",
                                         away.toString(),
                                         AgentSnapshot.Verdict.DOWN)),
-                        List.of(entry("base", List.of("away"))),
+                        List.of(entry("base", Continuation.FLUENT, "away")),
                         List.of()));
 
         HttpResponse<String> answer =
@@ -429,9 +395,7 @@ class TransferVerbsTest {
         seen(holders);
         CATALOGUE.set(
                 new CatalogueMessage(
-                        Stream.of(names)
-                                .map(name -> catalogued(name + ":latest", "roomy"))
-                                .toList()));
+                        Stream.of(names).map(name -> catalogued(name + ":latest", 1)).toList()));
     }
 
     private static Tells pulled() {
@@ -456,81 +420,15 @@ class TransferVerbsTest {
                         new Version(1, VIEWS.incrementAndGet()),
                         List.of(agent("small", SMALL), agent("roomy", ROOMY)),
                         holders.entrySet().stream()
-                                .map(entry -> entry(entry.getKey(), entry.getValue()))
+                                .map(
+                                        each ->
+                                                entry(
+                                                        each.getKey(),
+                                                        Continuation.FLUENT,
+                                                        each.getValue().toArray(String[]::new)))
                                 .toList(),
                         List.of()));
         CATALOGUE.set(new CatalogueMessage(List.of()));
-    }
-
-    private static AgentSnapshot agent(String id, FakeNeighbour neighbour) {
-        return new AgentSnapshot(
-                new AgentId(id),
-                "host",
-                neighbour.address().toString(),
-                AgentSnapshot.Verdict.READY);
-    }
-
-    private static ModelEntry entry(String name, List<String> holders) {
-        return new ModelEntry(
-                ModelRef.parse(name).orElseThrow(),
-                new ModelDigest(DIGEST),
-                new ModelFacts(2, new ByteSize(10), 4, 4_096, 64),
-                Continuation.FLUENT,
-                Set.of("completion"),
-                holders.stream().map(AgentId::new).toList());
-    }
-
-    private static ShowMessage shown(String name) {
-        return new ShowMessage(
-                new AgentReport.Model(
-                        name,
-                        DIGEST,
-                        1,
-                        1,
-                        new ModelDetails("", "gguf", "llama", List.of(), "", "", null, null),
-                        List.of(),
-                        null,
-                        PolicyMessage.of(0, 1, "fluent"),
-                        null),
-                "/store/blob",
-                Map.of(),
-                null,
-                Map.of(),
-                List.of());
-    }
-
-    private static CatalogueMessage.Model catalogued(String name, String holder) {
-        return new CatalogueMessage.Model(
-                name,
-                DIGEST,
-                1,
-                1,
-                new ModelDetails("", "gguf", "llama", List.of(), "", "", null, null),
-                List.of(),
-                null,
-                PolicyMessage.of(0, 1, "fluent"),
-                List.of(holder),
-                List.of(),
-                null);
-    }
-
-    private static AgentReport report(String id, FakeNeighbour neighbour, long free) {
-        return new AgentReport(
-                id,
-                "host",
-                neighbour.address().toString(),
-                "test",
-                1,
-                1,
-                null,
-                null,
-                1,
-                new AgentReport.Memory(1, 1, 1, 1),
-                new AgentReport.Store(free, 0),
-                new VersionMessage(0, 0),
-                List.of(),
-                null,
-                List.of());
     }
 
     private HttpResponse<String> send(String method, String path, String body) {

@@ -5,10 +5,10 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelRecipe;
+import dev.caravan.worker.app.store.Progress;
 import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
 import java.nio.file.Path;
@@ -31,14 +31,14 @@ final class FolderModelMaker implements ModelMaker {
     }
 
     @Override
-    public Flux<MakingStep> make(ModelRecipe recipe) {
+    public Flux<Progress> make(ModelRecipe recipe) {
         return Flux.using(
                 () -> shelf.holds().hold(List.of()),
                 hold -> make(recipe, new Making(recipe, shelf, cache, hold), hold),
                 BlobHolds.Hold::release);
     }
 
-    private Flux<MakingStep> make(ModelRecipe recipe, Making making, BlobHolds.Hold hold) {
+    private Flux<Progress> make(ModelRecipe recipe, Making making, BlobHolds.Hold hold) {
         return Flux.concat(
                 blocking(step -> begin(recipe, making, step)),
                 recipe.quantize()
@@ -47,8 +47,8 @@ final class FolderModelMaker implements ModelMaker {
                 blocking(step -> finish(recipe, making, hold, step)));
     }
 
-    private Flux<MakingStep> blocking(Consumer<Consumer<MakingStep>> work) {
-        return Flux.<MakingStep>create(
+    private Flux<Progress> blocking(Consumer<Consumer<Progress>> work) {
+        return Flux.<Progress>create(
                         sink -> {
                             work.accept(sink::next);
                             sink.complete();
@@ -56,7 +56,7 @@ final class FolderModelMaker implements ModelMaker {
                 .subscribeOn(shelf.disk());
     }
 
-    private void begin(ModelRecipe recipe, Making making, Consumer<MakingStep> step) {
+    private void begin(ModelRecipe recipe, Making making, Consumer<Progress> step) {
         making.check();
         recipe.from().ifPresentOrElse(name -> begin(making, name), () -> making.begin(step));
         making.addAdapters(step);
@@ -82,11 +82,11 @@ final class FolderModelMaker implements ModelMaker {
     }
 
     private void finish(
-            ModelRecipe recipe, Making making, BlobHolds.Hold hold, Consumer<MakingStep> step) {
+            ModelRecipe recipe, Making making, BlobHolds.Hold hold, Consumer<Progress> step) {
         Manifest manifest = making.finish(step);
-        step.accept(MakingStep.of("writing manifest"));
+        step.accept(Progress.of("writing manifest"));
         publish(recipe, manifest, hold);
-        step.accept(MakingStep.SUCCESS);
+        step.accept(Progress.SUCCESS);
     }
 
     /** One at a time, so that a policy and the manifest it belongs to come from the same call. */

@@ -11,8 +11,8 @@ import dev.caravan.template.TemplateException;
 import dev.caravan.template.UnsupportedDirective;
 import dev.caravan.wire.WireJson;
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelRecipe;
+import dev.caravan.worker.app.store.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ final class Making {
     }
 
     /** Takes in the files that it is made of; none is read beyond its head. */
-    void begin(Consumer<MakingStep> step) {
+    void begin(Consumer<Progress> step) {
         Map<String, FileKind> kinds = kinds(recipe.files());
         if (kinds.values().stream().filter(FileKind.MODEL::equals).count() > 1) {
             throw invalid(
@@ -90,10 +90,10 @@ final class Making {
         }
         kinds.forEach((name, kind) -> take(name, kind, recipe.files()));
         drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
-        kinds.keySet().forEach(_ -> step.accept(MakingStep.of("parsing GGUF")));
+        kinds.keySet().forEach(_ -> step.accept(Progress.of("parsing GGUF")));
     }
 
-    void addAdapters(Consumer<MakingStep> step) {
+    void addAdapters(Consumer<Progress> step) {
         Map<String, FileKind> kinds = kinds(recipe.adapters());
         if (kinds.size() > 1) {
             throw invalid("only one adapter is currently supported");
@@ -105,7 +105,7 @@ final class Making {
                                 "%s: a %s (expected: a LoRA adapter, general.type \"adapter\")"
                                         .formatted(name, kind.layer()));
                     }
-                    step.accept(MakingStep.of("parsing GGUF"));
+                    step.accept(Progress.of("parsing GGUF"));
                     take(name, kind, recipe.adapters());
                 });
     }
@@ -154,7 +154,7 @@ final class Making {
     }
 
     /** Writes the small layers and the config; gives the manifest, which is not written. */
-    Manifest finish(Consumer<MakingStep> step) {
+    Manifest finish(Consumer<Progress> step) {
         Weights weights = weights(weightsLayer());
         recipe.texts().template().ifPresent(text -> drafts.set("template", text.getBytes(UTF_8)));
         recipe.texts().system().ifPresent(text -> drafts.set("system", text.getBytes(UTF_8)));
@@ -165,7 +165,7 @@ final class Making {
         }
         recipe.messages().ifPresent(json -> drafts.set("messages", (json + "\n").getBytes(UTF_8)));
         Manifest.Layer config = drafts.config(ConfigBlob.of(weights, base, recipe.config()));
-        drafts.statuses().forEach(status -> step.accept(MakingStep.of(status)));
+        drafts.statuses().forEach(status -> step.accept(Progress.of(status)));
         return Manifest.of(config, drafts.layers());
     }
 

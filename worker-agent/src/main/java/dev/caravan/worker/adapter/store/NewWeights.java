@@ -1,7 +1,7 @@
 package dev.caravan.worker.adapter.store;
 
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.MakingStep;
+import dev.caravan.worker.app.store.Progress;
 import dev.caravan.worker.app.store.Quantizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.UUID;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -64,7 +63,7 @@ final class NewWeights {
     /**
      * @param wished type; nothing happens where the weights have it
      */
-    Flux<MakingStep> quantized(Making making, String wished) {
+    Flux<Progress> quantized(Making making, String wished) {
         return Flux.defer(
                         () -> {
                             String type = QuantizeType.of(wished);
@@ -72,7 +71,7 @@ final class NewWeights {
                             Weights weights = making.weights(layer);
                             QuantizeType.requireWhole(weights);
                             return type.equals(weights.quantization())
-                                    ? Flux.<MakingStep>empty()
+                                    ? Flux.<Progress>empty()
                                     : Flux.usingWhen(
                                             Mono.fromSupplier(this::target),
                                             target -> run(making, layer, weights, type, target),
@@ -88,24 +87,22 @@ final class NewWeights {
                 folders.blobs().resolve(StoreFolders.UPLOAD_PREFIX + UUID.randomUUID()));
     }
 
-    private Flux<MakingStep> run(
+    private Flux<Progress> run(
             Making making, Manifest.Layer layer, Weights weights, String type, Target target) {
         String status = "quantizing %s model to %s".formatted(weights.quantization(), type);
-        Flux<MakingStep> progress =
+        Flux<Progress> progress =
                 quantizer
                         .quantize(folders.blob(layer.blob()), target.file(), type)
                         .map(
                                 share ->
-                                        new MakingStep(
+                                        Progress.of(
                                                 status,
-                                                Optional.of(
-                                                        new MakingStep.Share(
-                                                                NO_DIGEST,
-                                                                layer.size(),
-                                                                (long) (share * layer.size())))));
-        Mono<MakingStep> taken =
-                Mono.<MakingStep>fromRunnable(() -> take(making, target.file())).subscribeOn(disk);
-        return Flux.concat(progress, Mono.just(MakingStep.of("verifying conversion")), taken);
+                                                NO_DIGEST,
+                                                layer.size(),
+                                                (long) (share * layer.size())));
+        Mono<Progress> taken =
+                Mono.<Progress>fromRunnable(() -> take(making, target.file())).subscribeOn(disk);
+        return Flux.concat(progress, Mono.just(Progress.of("verifying conversion")), taken);
     }
 
     private void take(Making making, Path file) {

@@ -8,16 +8,20 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.Refusal;
 import dev.caravan.wire.WireJson;
+import dev.caravan.worker.app.store.Progress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 
@@ -70,13 +74,38 @@ final class Answers {
                                         Refusal.of(FaultCode.INVALID_REQUEST.name(), text)));
     }
 
-    static byte[] line(ProgressLine line) {
-        return (WireJson.mapper().writeValueAsString(line) + "\n").getBytes(UTF_8);
+    /** One line a step; a failure is the last of them. */
+    static Mono<ServerResponse> steps(Flux<Progress> steps) {
+        return ServerResponse.ok()
+                .contentType(MediaType.APPLICATION_NDJSON)
+                .body(
+                        BodyInserters.fromDataBuffers(
+                                steps.map(Answers::line)
+                                        .onErrorResume(failure -> Mono.just(failed(failure)))
+                                        .map(Answers::bytes)
+                                        .map(DefaultDataBufferFactory.sharedInstance::wrap)));
     }
 
-    /** The line that ends a stream with its failure. */
-    static ProgressLine failed(Throwable failure) {
+    private static ProgressLine line(Progress step) {
+        return step.layer()
+                .map(
+                        layer ->
+                                new ProgressLine(
+                                        step.status(),
+                                        layer.digest(),
+                                        layer.total(),
+                                        layer.completed() == 0 ? null : layer.completed(),
+                                        null,
+                                        null))
+                .orElseGet(() -> ProgressLine.status(step.status()));
+    }
+
+    private static ProgressLine failed(Throwable failure) {
         return ProgressLine.error(code(failure).name(), text(failure));
+    }
+
+    private static byte[] bytes(ProgressLine line) {
+        return (WireJson.mapper().writeValueAsString(line) + "\n").getBytes(UTF_8);
     }
 
     static Mono<ServerResponse> failure(Throwable failure, ServerRequest request) {

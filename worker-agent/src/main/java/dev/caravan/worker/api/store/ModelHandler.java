@@ -7,11 +7,9 @@ import dev.caravan.core.model.ModelRef;
 import dev.caravan.wire.CreateMessage;
 import dev.caravan.wire.PolicyChange;
 import dev.caravan.wire.PolicyMessage;
-import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.ShowMessage;
 import dev.caravan.wire.ShowQuery;
 import dev.caravan.wire.WireJson;
-import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.ModelStore;
@@ -23,13 +21,8 @@ import dev.caravan.worker.mapping.PolicyMessages;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -50,34 +43,8 @@ final class ModelHandler {
 
     Mono<ServerResponse> create(ServerRequest request) {
         return Answers.read(request, CreateMessage.class)
-                .map(this::make)
-                .flatMap(
-                        lines ->
-                                ServerResponse.ok()
-                                        .contentType(MediaType.APPLICATION_NDJSON)
-                                        .body(BodyInserters.fromDataBuffers(lines)));
-    }
-
-    private Flux<DataBuffer> make(CreateMessage message) {
-        return maker.make(Recipes.recipe(message))
-                .map(ModelHandler::line)
-                .onErrorResume(failure -> Mono.just(Answers.failed(failure)))
-                .map(Answers::line)
-                .map(DefaultDataBufferFactory.sharedInstance::wrap);
-    }
-
-    private static ProgressLine line(MakingStep step) {
-        return step.share()
-                .map(
-                        share ->
-                                new ProgressLine(
-                                        step.status(),
-                                        share.digest(),
-                                        share.total(),
-                                        share.completed(),
-                                        null,
-                                        null))
-                .orElseGet(() -> ProgressLine.status(step.status()));
+                .map(message -> maker.make(Recipes.recipe(message)))
+                .flatMap(Answers::steps);
     }
 
     Mono<ServerResponse> show(ServerRequest request) {

@@ -4,21 +4,15 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.wire.CopyMessage;
 import dev.caravan.wire.DeleteMessage;
 import dev.caravan.wire.FetchMessage;
-import dev.caravan.wire.ProgressLine;
 import dev.caravan.wire.TransferMessage;
 import dev.caravan.worker.app.store.ModelNames;
-import dev.caravan.worker.app.store.Progress;
 import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.Transfers;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
-import org.springframework.core.io.buffer.DefaultDataBufferFactory;
-import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Brings models in, and gives and takes their names. */
@@ -53,13 +47,13 @@ final class TransferHandler {
     Mono<ServerResponse> pull(ServerRequest request) {
         return Answers.read(request, TransferMessage.class)
                 .map(message -> transfers.pull(Answers.name(message.name()), message.insecure()))
-                .flatMap(TransferHandler::lines);
+                .flatMap(Answers::steps);
     }
 
     Mono<ServerResponse> push(ServerRequest request) {
         return Answers.read(request, TransferMessage.class)
                 .map(message -> pushes.push(Answers.name(message.name()), message.insecure()))
-                .flatMap(TransferHandler::lines);
+                .flatMap(Answers::steps);
     }
 
     Mono<ServerResponse> fetch(ServerRequest request) {
@@ -70,7 +64,7 @@ final class TransferHandler {
                                         Answers.name(message.name()),
                                         digest(message),
                                         holders(message)))
-                .flatMap(TransferHandler::lines);
+                .flatMap(Answers::steps);
     }
 
     private static ModelDigest digest(FetchMessage message) {
@@ -91,31 +85,5 @@ final class TransferHandler {
         } catch (IllegalArgumentException invalid) {
             throw Answers.invalid("holders: " + invalid.getMessage());
         }
-    }
-
-    private static Mono<ServerResponse> lines(Flux<Progress> steps) {
-        return ServerResponse.ok()
-                .contentType(MediaType.APPLICATION_NDJSON)
-                .body(
-                        BodyInserters.fromDataBuffers(
-                                steps.map(TransferHandler::line)
-                                        .onErrorResume(
-                                                failure -> Mono.just(Answers.failed(failure)))
-                                        .map(Answers::line)
-                                        .map(DefaultDataBufferFactory.sharedInstance::wrap)));
-    }
-
-    private static ProgressLine line(Progress step) {
-        return step.layer()
-                .map(
-                        layer ->
-                                new ProgressLine(
-                                        step.status(),
-                                        layer.digest().toString(),
-                                        layer.total(),
-                                        layer.completed() == 0 ? null : layer.completed(),
-                                        null,
-                                        null))
-                .orElseGet(() -> ProgressLine.status(step.status()));
     }
 }

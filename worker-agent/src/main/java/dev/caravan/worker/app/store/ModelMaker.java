@@ -12,5 +12,5 @@ public interface ModelMaker {
      *
      * @return steps in Ollama's words, the last is "success"; or an error in Ollama's words
      */
-    Flux<MakingStep> make(ModelRecipe recipe);
+    Flux<Progress> make(ModelRecipe recipe);
 }

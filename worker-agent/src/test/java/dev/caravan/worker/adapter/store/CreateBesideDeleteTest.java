@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelMaker;
 import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.ModelRecipe.Texts;
+import dev.caravan.worker.app.store.Progress;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +105,7 @@ class CreateBesideDeleteTest {
     }
 
     private void make(ModelRecipe recipe) {
-        assertThat(maker().make(recipe).map(MakingStep::status).collectList().block())
+        assertThat(maker().make(recipe).map(Progress::status).collectList().block())
                 .endsWith("success");
     }
 

@@ -8,10 +8,10 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.store.BlobDigest;
-import dev.caravan.worker.app.store.MakingStep;
 import dev.caravan.worker.app.store.ModelRecipe;
 import dev.caravan.worker.app.store.ModelRecipe.Texts;
 import dev.caravan.worker.app.store.ModelViewer.FileView;
+import dev.caravan.worker.app.store.Progress;
 import dev.caravan.worker.app.store.Quantizer;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
@@ -393,7 +393,7 @@ class FolderModelMakerTest {
         quantizer =
                 (_, target, _) -> Flux.just(0.5, 1.0).doOnComplete(() -> write(target, smaller));
 
-        List<MakingStep> steps =
+        List<Progress> steps =
                 store.maker(quantizer)
                         .make(quantized("q8_0"))
                         .collectList()
@@ -402,7 +402,7 @@ class FolderModelMakerTest {
 
         BlobDigest made = new BlobDigest(StoreFiles.sha256(smaller));
         assertThat(steps)
-                .extracting(MakingStep::status)
+                .extracting(Progress::status)
                 .containsExactly(
                         "parsing GGUF",
                         "quantizing F16 model to Q8_0",
@@ -411,9 +411,8 @@ class FolderModelMakerTest {
                         "creating new layer " + made,
                         "writing manifest",
                         "success");
-        assertThat(steps.get(1).share())
-                .contains(
-                        new MakingStep.Share("0000000000000000000", GGUF.length, GGUF.length / 2));
+        assertThat(steps.get(1).layer())
+                .contains(new Progress.Layer("0000000000000000000", GGUF.length, GGUF.length / 2));
         assertThat(manifest("small").layers().getFirst().blob()).isEqualTo(made);
         assertThat(leftovers()).isEmpty();
     }
@@ -474,7 +473,7 @@ class FolderModelMakerTest {
     }
 
     private Flux<String> steps(ModelRecipe recipe) {
-        return store.maker(quantizer).make(recipe).map(MakingStep::status);
+        return store.maker(quantizer).make(recipe).map(Progress::status);
     }
 
     private static ModelRef name(String name) {
