@@ -9,6 +9,7 @@ import dev.caravan.testkit.LocalRedis;
 import dev.caravan.wire.AgentEvent;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.Keys;
+import dev.caravan.wire.LeftOutMessage;
 import dev.caravan.wire.NodesMessage;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.SightingMessage;
@@ -205,6 +206,26 @@ class HealthServiceTest {
                                                 "caravan_partition_sightings_total\\{[^}]*"
                                                         + second.report().agentId()
                                                         + "[^}]*} 1"));
+    }
+
+    @Test
+    void showsWhyTheSchedulerLeavesAnAgentOutOfPlans() {
+        var message =
+                new LeftOutMessage(
+                        List.of(
+                                new LeftOutMessage.Agent(
+                                        first.report().agentId(), 1, "left out of plans of m")));
+        redis.opsForValue()
+                .set(Keys.LEFT_OUT, WireJson.mapper().writeValueAsString(message))
+                .block();
+
+        await().untilAsserted(
+                        () ->
+                                assertThat(node(first).orElseThrow().reason())
+                                        .isEqualTo("left out of plans of m"));
+        assertThat(verdict(first)).contains("READY");
+        redis.delete(Keys.LEFT_OUT).block();
+        await().untilAsserted(() -> assertThat(node(first).orElseThrow().reason()).isEmpty());
     }
 
     @Test

@@ -75,11 +75,17 @@ public final class HealthRounds<R> {
 
     /** Round {@code number}; done when all that were asked have answered or not. Never an error. */
     public Mono<Void> round(long number) {
+        readLeftOut();
         return Mono.defer(() -> write(membership.round(clock.instant())))
                 .thenMany(Flux.defer(() -> Flux.fromIterable(addresses(number))))
                 .filter(beingAsked::add)
                 .flatMap(address -> ask(address, number), ASKED_AT_ONCE)
                 .then();
+    }
+
+    /** Shown with the next round; nobody waits for it. */
+    private void readLeftOut() {
+        records.leftOut().onErrorReturn(Map.of()).subscribe(membership::leftOut);
     }
 
     /** An agent's own word, written down at once; one that is new is asked at once too. */

@@ -1,5 +1,7 @@
 package dev.caravan.health.app;
 
+import dev.caravan.core.cluster.AgentId;
+import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -11,6 +13,12 @@ public interface MemberRecords<R> {
      * is away.
      */
     Mono<Void> write(Judgement<R> judgement);
+
+    /**
+     * Agents that the scheduler leaves out of plans at present, with the reason; an error where the
+     * place is away.
+     */
+    Mono<Map<AgentId, String>> leftOut();
 
     /** What was written before, perhaps by an earlier process. */
     Flux<AgentReading<R>> known();

@@ -8,11 +8,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +33,12 @@ public final class Membership<R> {
     /** How long an agent that is down is still shown and asked. */
     static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-    /** How long a second claim to an id is shown after it was last made. */
-    private static final Duration CLAIM_SHOWN = Duration.ofSeconds(5);
-
-    private record Claim(URI address, Instant at) {}
-
     private final Verdicts verdicts = new Verdicts();
     private final Sightings sightings = new Sightings();
+    private Map<AgentId, String> leftOut = Map.of();
     private Optional<Instant> frozenSince = Optional.empty();
     private final Map<AgentId, Member<R>> members = new TreeMap<>();
-    private final Map<AgentId, Claim> claims = new HashMap<>();
+    private final Claims claims = new Claims();
     private final News<R> news = new News<>();
     private @Nullable Instant lastRound;
     private volatile Judgement<R> latest =
@@ -93,6 +90,11 @@ public final class Membership<R> {
         return sightings.partitions(agent);
     }
 
+    /** Agents that the scheduler leaves out of plans, with the reason; shown, never judged by. */
+    public synchronized void leftOut(Map<AgentId, String> agents) {
+        leftOut = Map.copyOf(agents);
+    }
+
     /** Takes what an agent told by itself; how regularly it answers is not learnt from that. */
     public synchronized void told(AgentReading<R> reading, boolean stopping, Instant now) {
         take(reading, false, now)
@@ -124,22 +126,10 @@ public final class Membership<R> {
                     reached ? Member.first(reading, history) : Member.announced(reading, history));
         }
         if (!reading.address().equals(known.address()) && known.present()) {
-            claim(known, reading.address(), now);
+            claims.add(known, reading.address(), now);
             return Optional.empty();
         }
         return Optional.of(reading.olderThan(known.reading()) ? known : known.reading(reading));
-    }
-
-    /** A claim that comes once may be of an agent that just moved; one that comes again is not. */
-    private void claim(Member<R> known, URI address, Instant now) {
-        Claim before = claims.put(known.agent(), new Claim(address, now));
-        if (before != null && !known.reason().contains(address.toString())) {
-            LOG.atWarn()
-                    .addKeyValue("agent", known.agent())
-                    .addKeyValue("address", known.address())
-                    .addKeyValue("refused", address)
-                    .log("two agents have one id; the second is refused");
-        }
     }
 
     /** See {@link #unchanged(URI, Instant, Instant)}; it was asked just now. */
@@ -193,7 +183,7 @@ public final class Membership<R> {
 
     private Judgement<R> judge(Instant now, Duration sinceLastRound) {
         sightings.forget(now);
-        claims.values().removeIf(claim -> claim.at().plus(CLAIM_SHOWN).isBefore(now));
+        claims.forget(now);
         Collection<Member<R>> live =
                 members.values().stream()
                         .filter(member -> member.verdict() != Verdict.DOWN)
@@ -212,15 +202,19 @@ public final class Membership<R> {
                         List.copyOf(members.values()),
                         news.of(members.values()),
                         forgotten,
-                        claims.values().stream().map(Claim::address).toList());
+                        claims.addresses());
         return latest;
     }
 
     private Verdicts.Views views(Member<R> member, Instant now) {
         return new Verdicts.Views(
-                Optional.ofNullable(claims.get(member.agent())).map(Claim::address),
+                claims.of(member.agent()),
                 sightings.witnesses(member.agent(), now),
-                sightings.partition(member.agent(), member.address()));
+                Stream.of(
+                                sightings.partition(member.agent(), member.address()),
+                                leftOut.getOrDefault(member.agent(), ""))
+                        .filter(reason -> !reason.isEmpty())
+                        .collect(Collectors.joining("; ")));
     }
 
     private void tellFrozen(Optional<String> frozen) {

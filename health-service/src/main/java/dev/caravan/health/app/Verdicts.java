@@ -14,9 +14,9 @@ final class Verdicts {
      *
      * @param rival an address that claims its id
      * @param witnesses gateways that it failed a moment ago
-     * @param partition which gateways are cut off from it, for people; empty where none is
+     * @param remarks what else is wrong with it, for people; empty where nothing is
      */
-    record Views(Optional<URI> rival, int witnesses, String partition) {}
+    record Views(Optional<URI> rival, int witnesses, String remarks) {}
 
     private final SilenceDetector detector = new SilenceDetector();
 
@@ -69,7 +69,7 @@ final class Verdicts {
 
     private <R> Member<R> present(Member<R> member, Instant now, boolean frozen, Views views) {
         String wrong =
-                views.rival().map(address -> twoOfOneId(member, address)).orElse(views.partition());
+                views.rival().map(address -> twoOfOneId(member, address)).orElse(views.remarks());
         return frozen || !overdue(member, now)
                 ? member.judged(frozen ? member.verdict() : Verdict.READY, wrong)
                 : bySilence(member, now, 0, member.address() + ": was not asked in time");

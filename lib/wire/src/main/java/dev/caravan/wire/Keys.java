@@ -30,6 +30,9 @@ public final class Keys {
     /** JSON {@link PolicyMessage} by a model's name; a cache, written by the scheduler's leader. */
     public static final String POLICY = "caravan:v1:policy:";
 
+    /** JSON {@link LeftOutMessage}, expiring; written by the scheduler's leader. */
+    public static final String LEFT_OUT = "caravan:v1:left-out";
+
     /** The holder of a role's lease; see the platform's leadership. */
     public static final String LEASE = "caravan:v1:lease:";
 

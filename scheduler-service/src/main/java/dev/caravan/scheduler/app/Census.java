@@ -5,7 +5,6 @@ import dev.caravan.core.model.ModelRef;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,9 +13,9 @@ import java.util.TreeMap;
  * @param models by displayed name
  * @param leftOut agents that plans of some model leave out at present
  */
-public record Census(Map<String, Map<Kind, Integer>> models, Set<AgentId> leftOut) {
+public record Census(Map<String, Map<Kind, Integer>> models, Map<AgentId, LeftOut> leftOut) {
 
-    public static final Census EMPTY = new Census(Map.of(), Set.of());
+    public static final Census EMPTY = new Census(Map.of(), Map.of());
 
     /** What is counted. */
     public enum Kind {
@@ -30,10 +29,10 @@ public record Census(Map<String, Map<Kind, Integer>> models, Set<AgentId> leftOu
 
     public Census {
         models = Map.copyOf(models);
-        leftOut = Set.copyOf(leftOut);
+        leftOut = Map.copyOf(leftOut);
     }
 
-    static Census of(List<AgentStatus> agents, DesiredBook desired, Set<AgentId> leftOut) {
+    static Census of(List<AgentStatus> agents, DesiredBook desired, Map<AgentId, LeftOut> leftOut) {
         Map<String, Map<Kind, Integer>> models = new TreeMap<>();
         for (AgentStatus agent : agents) {
             agent.models().forEach(model -> count(models, model.name(), Kind.ON_DISK));

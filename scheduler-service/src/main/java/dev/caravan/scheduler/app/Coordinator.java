@@ -5,8 +5,6 @@ import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.model.ModelDigest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -16,7 +14,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -46,7 +43,7 @@ public final class Coordinator implements AutoCloseable {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("decisions").factory());
     private final Disposable.Composite ticks = Disposables.composite();
-    private final Map<Load, List<MonoSink<LoadOutcome>>> waiting = new HashMap<>();
+    private final WaitingAskers waiting = new WaitingAskers();
     private OptionalLong term = OptionalLong.empty();
     private Census census = Census.EMPTY;
 
@@ -86,19 +83,10 @@ public final class Coordinator implements AutoCloseable {
         switch (desk.ask(demand, clock.millis())) {
             case Asked.Settled(var outcome) -> sink.success(outcome);
             case Asked.Joined(var load) -> {
-                waiting.computeIfAbsent(load, _ -> new ArrayList<>()).add(sink);
-                sink.onCancel(() -> post(() -> leave(load, sink)));
+                waiting.join(load, sink);
+                sink.onCancel(() -> post(() -> waiting.leave(load, sink)));
             }
         }
-    }
-
-    private void leave(Load load, MonoSink<LoadOutcome> sink) {
-        waiting.computeIfPresent(
-                load,
-                (_, sinks) -> {
-                    sinks.remove(sink);
-                    return sinks.isEmpty() ? null : sinks;
-                });
     }
 
     /** Ends all replicas of a model; false where another scheduler decides. */
@@ -196,9 +184,7 @@ public final class Coordinator implements AutoCloseable {
         Census next = desk.census(clock.millis());
         if (!next.equals(census)) {
             if (!next.leftOut().equals(census.leftOut())) {
-                log.atWarn()
-                        .addKeyValue("agents", next.leftOut())
-                        .log("agents left out of plans, since processes ended on them repeatedly");
+                errands.tell(next.leftOut());
             }
             census = next;
             ports.counts().accept(next);
@@ -237,19 +223,7 @@ public final class Coordinator implements AutoCloseable {
 
     private void carryOut(Work work) {
         errands.run(work);
-        work.settled().forEach(this::answer);
-    }
-
-    private void answer(Load load, LoadOutcome outcome) {
-        boolean unneeded = load.isStandby() && outcome instanceof LoadOutcome.Failed;
-        log.atLevel(unneeded ? Level.DEBUG : Level.INFO)
-                .addKeyValue("model", load.model())
-                .addKeyValue("outcome", outcome)
-                .log("load settled");
-        List<MonoSink<LoadOutcome>> sinks = waiting.remove(load);
-        if (sinks != null) {
-            sinks.forEach(sink -> sink.success(outcome));
-        }
+        work.settled().forEach(waiting::answer);
     }
 
     /** Answers all who wait, then ends. */

@@ -54,7 +54,7 @@ final class EndWatch {
             for (MemberStatus member : agent.members()) {
                 present.add(member.id().value());
                 if (member.ended() && counted.add(member.id().value()) && !first) {
-                    quarantine.ended(agent.id(), member.digest(), now);
+                    quarantine.ended(agent.id(), member.model(), member.digest(), now);
                     lostMembers.put(member.group(), now);
                 }
             }
@@ -76,7 +76,7 @@ final class EndWatch {
         if (!replica.stages().isEmpty() && replica.aborted()) {
             aborted.put(replica.id(), new Aborted(agent.id(), replica, now));
         } else {
-            quarantine.ended(agent.id(), replica.digest(), now);
+            quarantine.ended(agent.id(), replica.model(), replica.digest(), now);
         }
     }
 
@@ -107,7 +107,8 @@ final class EndWatch {
                             }
                             if (!lostMembers.containsKey(end.head().id())
                                     && end.head().stages().stream().allMatch(this::isThere)) {
-                                quarantine.ended(end.agent(), end.head().digest(), now);
+                                quarantine.ended(
+                                        end.agent(), end.head().model(), end.head().digest(), now);
                             }
                             return true;
                         });

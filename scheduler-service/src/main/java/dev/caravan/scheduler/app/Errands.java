@@ -3,6 +3,7 @@ package dev.caravan.scheduler.app;
 import dev.caravan.core.cluster.AgentId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -46,6 +47,11 @@ final class Errands {
         spreadPolicies();
         desk.dueCopies().forEach(this::copy);
         desk.dueProbes(clock.millis()).forEach(this::probe);
+    }
+
+    void tell(Map<AgentId, LeftOut> leftOut) {
+        log.atWarn().addKeyValue("agents", leftOut).log("agents left out of plans");
+        ports.leftOut().write(leftOut).subscribe(_ -> {}, failure -> repeats("left out", failure));
     }
 
     private void probe(Doubts.Probe probe) {

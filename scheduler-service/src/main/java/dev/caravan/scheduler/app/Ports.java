@@ -16,6 +16,7 @@ public record Ports(
         ReportLink reports,
         ViewSink view,
         DesiredCopies copies,
+        LeftOutSink leftOut,
         PolicyLink policies,
         CopyLink files,
         DecisionTimer timer,

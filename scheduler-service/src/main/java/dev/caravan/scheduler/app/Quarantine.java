@@ -2,13 +2,13 @@ package dev.caravan.scheduler.app;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Leaves agents on which a model's processes end again and again, engines or RPC servers, out of
@@ -30,16 +30,21 @@ final class Quarantine {
     private record Place(AgentId agent, ModelDigest digest) {}
 
     private static final class Record {
+        private final ModelRef model;
         private final Deque<Long> ends = new ArrayDeque<>();
         private int level;
         private long until;
+
+        Record(ModelRef model) {
+            this.model = model;
+        }
     }
 
     private final Map<Place, Record> records = new HashMap<>();
 
     /** A process of the model ended on that agent without being asked to. */
-    void ended(AgentId agent, ModelDigest digest, long now) {
-        Record record = records.computeIfAbsent(new Place(agent, digest), _ -> new Record());
+    void ended(AgentId agent, ModelRef model, ModelDigest digest, long now) {
+        Record record = records.computeIfAbsent(new Place(agent, digest), _ -> new Record(model));
         record.ends.addLast(now);
         while (now - record.ends.getFirst() > WINDOW_MILLIS) {
             record.ends.removeFirst();
@@ -83,12 +88,27 @@ final class Quarantine {
                 .orElse(0);
     }
 
-    /** Agents that are left out of plans of some model now. */
-    Set<AgentId> leftOut(long now) {
-        return records.entrySet().stream()
-                .filter(entry -> now < entry.getValue().until)
-                .map(entry -> entry.getKey().agent())
-                .collect(Collectors.toSet());
+    /** Agents that are left out of plans of some model now; the longest of each. */
+    Map<AgentId, LeftOut> leftOut(long now) {
+        Map<AgentId, LeftOut> out = new HashMap<>();
+        records.forEach(
+                (place, record) -> {
+                    if (now < record.until) {
+                        out.merge(place.agent(), shown(record), Quarantine::later);
+                    }
+                });
+        return out;
+    }
+
+    private static LeftOut shown(Record record) {
+        return new LeftOut(
+                record.until,
+                "left out of plans of %s until %s, since its processes ended there repeatedly"
+                        .formatted(record.model, Instant.ofEpochMilli(record.until)));
+    }
+
+    private static LeftOut later(LeftOut one, LeftOut other) {
+        return one.until() >= other.until() ? one : other;
     }
 
     /** What nobody has ended in for long. */

@@ -10,6 +10,7 @@ import dev.caravan.scheduler.adapter.agent.HttpPolicies;
 import dev.caravan.scheduler.adapter.agent.HttpReports;
 import dev.caravan.scheduler.adapter.micrometer.SchedulerMeters;
 import dev.caravan.scheduler.adapter.redis.RedisDesiredCopies;
+import dev.caravan.scheduler.adapter.redis.RedisLeftOut;
 import dev.caravan.scheduler.adapter.redis.RedisPolicies;
 import dev.caravan.scheduler.adapter.redis.RedisRecords;
 import dev.caravan.scheduler.adapter.redis.RedisView;
@@ -77,6 +78,7 @@ class SchedulerConfiguration {
                         reports,
                         new RedisView(redis, clock),
                         new RedisDesiredCopies(redis),
+                        new RedisLeftOut(redis, clock),
                         new HttpPolicies(client.build()),
                         new HttpCopies(client.build()),
                         meters,

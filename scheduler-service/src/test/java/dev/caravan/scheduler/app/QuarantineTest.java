@@ -41,6 +41,12 @@ class QuarantineTest {
         assertThat(quarantine.leftOut(DIGEST, now)).isEmpty();
 
         ends(1);
+        assertThat(quarantine.leftOut(now).get(A))
+                .isEqualTo(
+                        new LeftOut(
+                                now + 5_000,
+                                "left out of plans of tiny:latest until 1970-01-01T00:16:45Z,"
+                                        + " since its processes ended there repeatedly"));
         assertThat(quarantine.leftOut(DIGEST, now).get(A))
                 .isEqualTo(
                         "is left out for 5 s more, since processes of this model ended on it 3"
@@ -185,7 +191,7 @@ class QuarantineTest {
 
     private void ends(int times) {
         for (int i = 0; i < times; i++) {
-            quarantine.ended(A, DIGEST, now);
+            quarantine.ended(A, Cluster.name(DIGEST), DIGEST, now);
         }
     }
 

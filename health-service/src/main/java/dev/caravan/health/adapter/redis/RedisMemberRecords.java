@@ -9,9 +9,12 @@ import dev.caravan.health.app.MemberRecords;
 import dev.caravan.wire.AgentRecord;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.Keys;
+import dev.caravan.wire.LeftOutMessage;
 import dev.caravan.wire.WireJson;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -70,6 +73,21 @@ public final class RedisMemberRecords implements MemberRecords<AgentReport> {
                                         .remove(Keys.AGENTS, agent.value())
                                         .then(redis.delete(Keys.AGENT + agent)))
                 .then();
+    }
+
+    @Override
+    public Mono<Map<AgentId, String>> leftOut() {
+        return redis.opsForValue()
+                .get(Keys.LEFT_OUT)
+                .map(json -> WireJson.mapper().readValue(json, LeftOutMessage.class))
+                .map(
+                        message ->
+                                message.agents().stream()
+                                        .collect(
+                                                Collectors.toMap(
+                                                        agent -> new AgentId(agent.agentId()),
+                                                        LeftOutMessage.Agent::reason)))
+                .defaultIfEmpty(Map.of());
     }
 
     @Override

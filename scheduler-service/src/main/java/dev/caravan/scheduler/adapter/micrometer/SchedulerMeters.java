@@ -81,7 +81,8 @@ public final class SchedulerMeters implements DecisionTimer {
                                                                 count))));
         replicas.register(rows, true);
         quarantine.register(
-                census.leftOut().stream().sorted().map(SchedulerMeters::leftOut).toList(), true);
+                census.leftOut().keySet().stream().sorted().map(SchedulerMeters::leftOut).toList(),
+                true);
     }
 
     private static Map<String, Map<Census.Kind, Integer>> folded(Census census) {

@@ -2,11 +2,11 @@ package dev.caravan.scheduler.adapter.micrometer;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.scheduler.app.Census;
+import dev.caravan.scheduler.app.LeftOut;
 import dev.caravan.testkit.MetricsPage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class SchedulerMetersTest {
         meters.show(
                 new Census(
                         Map.of("demo:latest", Map.of(Census.Kind.READY, 1)),
-                        Set.of(new AgentId("a"))));
+                        Map.of(new AgentId("a"), new LeftOut(1, "crashes"))));
 
         MetricsPage.read()
                 .assertTellsOf(
