@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.JsonNode;
 
 /** An agent that adopted an Ollama server, asked as a gateway and a scheduler would. */
 class OllamaAgentTest {
@@ -392,6 +393,182 @@ class OllamaAgentTest {
                                                     -0.5,
                                                     List.of(new Logprob("y", -1, null))));
                         });
+    }
+
+    private static RunMessage resumed(
+            AgentReport.Replica replica,
+            @Nullable List<RunMessage.Message> messages,
+            @Nullable String prompt,
+            RunMessage.@Nullable Instruction instruction,
+            @Nullable List<JsonNode> tools,
+            RunMessage.Resume point) {
+        return new RunMessage(
+                "test",
+                replica.replicaId(),
+                replica.digest(),
+                replica.model(),
+                messages,
+                prompt,
+                options(List.of("num_predict")),
+                null,
+                instruction,
+                tools,
+                null,
+                null,
+                point);
+    }
+
+    private static final RunMessage.Resume TOLD =
+            new RunMessage.Resume(null, null, "The car", null, 3);
+
+    private static final List<RunMessage.Message> ASKED =
+            List.of(
+                    new RunMessage.Message("system", "Be brief."),
+                    new RunMessage.Message("user", "Hi"));
+
+    private static String chatEnd() {
+        return "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":14,\"eval_count\":2}";
+    }
+
+    @Test
+    void goesOnWithAChatThatBrokeOffElsewhere() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        ollama.script =
+                _ ->
+                        Reply.lines(
+                                "{\"message\":{\"role\":\"assistant\",\"content\":\"avan\"},\"done\":false}",
+                                chatEnd());
+
+        List<Frame> frames =
+                agent.run(
+                                resumed(
+                                        replica,
+                                        ASKED,
+                                        null,
+                                        null,
+                                        null,
+                                        new RunMessage.Resume(null, null, "The car", "Hm.", 5)))
+                        .all();
+
+        assertThat(ollama.asked("api/chat").getFirst().body())
+                .isEqualTo(
+                        WireJson.mapper()
+                                .readTree(
+                                        """
+                                        {"model":"llama3.2:latest","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},
+                                         {"role":"assistant","content":"The car","thinking":"Hm."}],
+                                         "keep_alive":600,"stream":true,"options":{"num_predict":27,"num_ctx":4096}}
+                                        """));
+        assertThat(((Frame.Head) frames.getFirst()).resumed())
+                .isEqualTo(new Frame.Resumed(5, false));
+        assertThat(((Frame.Piece) frames.get(1)).text()).isEqualTo("avan");
+        assertThat(frames.getLast()).isEqualTo(new Frame.End("stop", 9, 0, 0, 7, 0));
+    }
+
+    @Test
+    void goesOnWithAnInstructionAsTheChatThatItIs() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        ollama.script = _ -> Reply.lines(chatEnd());
+
+        List<Frame> frames =
+                agent.run(
+                                resumed(
+                                        replica,
+                                        ASKED,
+                                        "Hi",
+                                        new RunMessage.Instruction("", null, null, null),
+                                        null,
+                                        TOLD))
+                        .all();
+
+        assertThat(ollama.asked("api/chat").getFirst().body().path("messages"))
+                .isEqualTo(
+                        WireJson.mapper()
+                                .readTree(
+                                        """
+                                        [{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},{"role":"assistant","content":"The car"}]
+                                        """));
+        assertThat(((Frame.End) frames.getLast()).answerTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void goesOnWithARawPromptBehindIt() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+        ollama.script = _ -> Reply.lines(said("avan"), done("stop"));
+
+        List<Frame> frames = agent.run(resumed(replica, null, "Where? ", null, null, TOLD)).all();
+
+        JsonNode body = ollama.asked("api/generate").getFirst().body();
+        assertThat(body.path("prompt").asString()).isEqualTo("Where? The car");
+        assertThat(body.path("raw").asBoolean()).isTrue();
+        assertThat(((Frame.Piece) frames.get(1)).text()).isEqualTo("avan");
+        assertThat(((Frame.End) frames.getLast()).answerTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void anAnswerThatHadAllItsTokensIsOver() {
+        AgentReport.Replica replica = load();
+        ollama.asked.clear();
+
+        List<Frame> frames =
+                agent.run(
+                                resumed(
+                                        replica,
+                                        ASKED,
+                                        null,
+                                        null,
+                                        null,
+                                        new RunMessage.Resume(
+                                                List.of(1, 2, 3), null, "all of it", null, 32)))
+                        .all();
+
+        assertThat(ollama.asked("api/chat")).isEmpty();
+        assertThat(frames.getLast()).isEqualTo(new Frame.End("length", 3, 0, 0, 32, 0));
+    }
+
+    @Test
+    void refusesToGoOnWhereItCannot() {
+        AgentReport.Replica replica = load();
+        JsonNode tool = WireJson.mapper().readTree("{\"type\":\"function\"}");
+
+        assertThat(refusal(resumed(replica, ASKED, null, null, List.of(tool), TOLD)))
+                .isEqualTo(
+                        "resume: an answer with tools cannot go on where it broke off (expected: it is made again)");
+        assertThat(refusal(instruction(replica, "end", null, null, null))).contains("a suffix");
+        assertThat(refusal(instruction(replica, "", List.of("aGk="), null, null)))
+                .contains("images");
+        assertThat(refusal(instruction(replica, "", null, List.of(1), null))).contains("a context");
+        assertThat(refusal(instruction(replica, "", null, null, "{{ .Prompt }}")))
+                .contains("a template of the request");
+    }
+
+    private static RunMessage instruction(
+            AgentReport.Replica replica,
+            String suffix,
+            @Nullable List<String> images,
+            @Nullable List<Integer> context,
+            @Nullable String template) {
+        return resumed(
+                replica,
+                ASKED,
+                "Hi",
+                new RunMessage.Instruction(suffix, images, context, template),
+                null,
+                TOLD);
+    }
+
+    private static String refusal(RunMessage message) {
+        try (TestAgent.Answer answer = agent.run(message)) {
+            assertThat(answer.response().statusCode()).isEqualTo(400);
+            return WireJson.mapper()
+                    .readValue(answer.response().body().readAllBytes(), Refusal.class)
+                    .error();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

@@ -7,13 +7,18 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.routing.RouteDecision;
+import dev.caravan.core.routing.RouteRequest;
 import dev.caravan.core.run.RunRequest;
+import dev.caravan.gateway.app.ReplicaHealth.Standing;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +37,10 @@ import reactor.core.scheduler.Scheduler;
  * the next, since what is loaded already (with less context, or after one replica failed one
  * request) takes nothing from the one that waits for a load.
  *
+ * <p>Replicas that failed too often are left out ({@link ReplicaHealth}). Where there is no other,
+ * a request is refused at once: waiting for the moment at which one is tried again would only make
+ * the line longer.
+ *
  * <p>All state is touched by the tasks of one {@link Serial} only. A waiting request holds no
  * thread.
  */
@@ -49,6 +58,7 @@ public final class AdmissionControl {
 
     private final ReplicaSelector selector;
     private final ColdStarts coldStarts;
+    private final ReplicaHealth health;
     private final Limits limits;
     private final Scheduler scheduler;
     private final GatewayMeters meters;
@@ -63,11 +73,13 @@ public final class AdmissionControl {
     public AdmissionControl(
             ReplicaSelector selector,
             ColdStarts coldStarts,
+            ReplicaHealth health,
             Limits limits,
             Scheduler scheduler,
             GatewayMeters meters) {
         this.selector = selector;
         this.coldStarts = coldStarts;
+        this.health = health;
         this.limits = limits;
         this.scheduler = scheduler;
         this.meters = meters;
@@ -144,16 +156,15 @@ public final class AdmissionControl {
         if (inFlight >= limits.maxInFlight()) {
             return Outcome.BLOCKED;
         }
-        return switch (selector.select(ticket.route(), replica -> held.getOrDefault(replica, 0))) {
+        Map<ReplicaId, Standing> unwell = health.unwell();
+        RouteRequest route = ticket.route().avoiding(unwell.keySet());
+        return switch (selector.select(route, replica -> held.getOrDefault(replica, 0))) {
             case RouteDecision.Warm(var candidate, _) -> {
                 grant(ticket, new Loaded(candidate.replica(), candidate.agent()));
                 yield Outcome.SERVED;
             }
             case RouteDecision.Busy() -> Outcome.BLOCKED;
-            case RouteDecision.Cold() -> {
-                awaitLoad(ticket);
-                yield Outcome.SKIPPED;
-            }
+            case RouteDecision.Cold() -> cold(ticket, unwell);
             case RouteDecision.Refused(var code, var detail) -> {
                 answer(ticket).error(new CaravanException(code, detail));
                 yield Outcome.SERVED;
@@ -161,9 +172,39 @@ public final class AdmissionControl {
         };
     }
 
+    private Outcome cold(Ticket ticket, Map<ReplicaId, Standing> unwell) {
+        Optional<Standing> only =
+                unwell.isEmpty()
+                        ? Optional.empty()
+                        : selector.find(ticket.route()) instanceof RouteDecision.Warm warm
+                                ? Optional.ofNullable(unwell.get(warm.candidate().replica().id()))
+                                : Optional.empty();
+        if (only.isEmpty()) {
+            awaitLoad(ticket);
+            return Outcome.SKIPPED;
+        }
+        return switch (only.get()) {
+            case Standing.OnTrial() -> Outcome.BLOCKED;
+            case Standing.Out(var until) -> {
+                answer(ticket).error(unwell(ticket, until));
+                yield Outcome.SERVED;
+            }
+        };
+    }
+
+    private static CaravanException unwell(Ticket ticket, Instant until) {
+        return new CaravanException(
+                FaultCode.UPSTREAM_FAILED,
+                "model %s: its replica failed too often of late and there is no other; it is tried again at %s"
+                        .formatted(
+                                ticket.request().model(), until.truncatedTo(ChronoUnit.SECONDS)));
+    }
+
     private void grant(Ticket ticket, Loaded slot) {
         MonoSink<Loaded> sink = answer(ticket);
         ticket.slot = slot;
+        ticket.call = health.begin(slot.replica().id());
+        ticket.outcome = ReplicaHealth.Outcome.NEITHER;
         ticket.served = true;
         ticket.arrivedAtSlot(meters.now());
         held.merge(slot.replica().id(), 1, Integer::sum);
@@ -179,6 +220,11 @@ public final class AdmissionControl {
             return;
         }
         ticket.slot = null;
+        ReplicaHealth.Call call = ticket.call;
+        if (call != null) {
+            call.end(ticket.outcome);
+            ticket.call = null;
+        }
         held.computeIfPresent(
                 slot.replica().id(), (replica, count) -> count > 1 ? count - 1 : null);
         inFlight--;

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** Fills the metrics; the one place that knows their labels. */
 public final class GatewayMeters {
@@ -55,6 +56,17 @@ public final class GatewayMeters {
         Gauge.builder(DEGRADED_MODE.meter(), away, now -> now.getAsBoolean() ? 1 : 0)
                 .description(DEGRADED_MODE.description())
                 .tags("reason", reason)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /**
+     * @param state "open" or "half_open"
+     */
+    public void circuits(String state, LongSupplier count) {
+        Gauge.builder(CIRCUIT_STATE.meter(), count, LongSupplier::getAsLong)
+                .description(CIRCUIT_STATE.description())
+                .tags("state", state)
                 .strongReference(true)
                 .register(registry);
     }

@@ -31,6 +31,7 @@ public enum GatewayMetric {
             Buckets.FIRST_TOKEN),
     ROUTING_DECISION("caravan.routing.decision", "time of one routing decision", Buckets.SHORT),
     ROUTING_DECISIONS("caravan.routing.decisions", "routing decisions that chose, by reason"),
+    CIRCUIT_STATE("caravan.circuit.state", "replicas whose circuit breaker is in a state"),
     DEGRADED_MODE("caravan.degraded.mode", "1 while the gateway lives on what it knew last");
 
     private final String meter;

@@ -27,6 +27,8 @@ public final class Ticket {
     final Set<ReplicaId> avoided = new HashSet<>();
     @Nullable MonoSink<Loaded> waiting;
     @Nullable Loaded slot;
+    ReplicaHealth.@Nullable Call call;
+    volatile ReplicaHealth.Outcome outcome = ReplicaHealth.Outcome.NEITHER;
     @Nullable Disposable load;
     @Nullable Disposable deadline;
     boolean cold;
@@ -66,6 +68,14 @@ public final class Ticket {
     /** That replica failed this request; it is not chosen again while there is another. */
     public void avoid(ReplicaId replica) {
         admission.avoid(this, replica);
+    }
+
+    /**
+     * How the request went on the slot that it has; told before the slot is left. Unless it is told
+     * it says nothing of the replica: the client may have left.
+     */
+    public void went(ReplicaHealth.Outcome how) {
+        outcome = how;
     }
 
     /** Gives the slot back before the answer has reached the client. */

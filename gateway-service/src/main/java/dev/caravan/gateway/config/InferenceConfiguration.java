@@ -2,6 +2,7 @@ package dev.caravan.gateway.config;
 
 import dev.caravan.core.routing.RetryBudget;
 import dev.caravan.core.routing.Router;
+import dev.caravan.gateway.adapter.breaker.ReplicaBreakers;
 import dev.caravan.gateway.api.Admittance;
 import dev.caravan.gateway.api.Draining;
 import dev.caravan.gateway.api.EmbedHandler;
@@ -31,6 +32,7 @@ import dev.caravan.gateway.stream.Failover;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -92,9 +94,18 @@ class InferenceConfiguration {
     }
 
     @Bean
+    ReplicaBreakers replicaBreakers(InstantSource clock, GatewayMeters meters) {
+        ReplicaBreakers breakers = new ReplicaBreakers(clock.withZone(ZoneOffset.UTC));
+        meters.circuits("open", breakers::open);
+        meters.circuits("half_open", breakers::halfOpen);
+        return breakers;
+    }
+
+    @Bean
     AdmissionControl admissionControl(
             ReplicaSelector selector,
             ColdStarts coldStarts,
+            ReplicaBreakers breakers,
             LoadBoard loads,
             GatewayProperties properties,
             Scheduler timers,
@@ -105,7 +116,7 @@ class InferenceConfiguration {
                         properties.admission().maxQueued(),
                         properties.coldWait());
         AdmissionControl admission =
-                new AdmissionControl(selector, coldStarts, limits, timers, meters);
+                new AdmissionControl(selector, coldStarts, breakers, limits, timers, meters);
         loads.onChange(admission::wake);
         return admission;
     }

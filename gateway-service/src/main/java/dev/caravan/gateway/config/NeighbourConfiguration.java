@@ -3,6 +3,7 @@ package dev.caravan.gateway.config;
 import dev.caravan.gateway.adapter.agent.AgentHttp;
 import dev.caravan.gateway.adapter.agent.HttpReplicas;
 import dev.caravan.gateway.adapter.agent.SlotsStreams;
+import dev.caravan.gateway.adapter.breaker.ReplicaBreakers;
 import dev.caravan.gateway.adapter.health.HealthSightings;
 import dev.caravan.gateway.adapter.scheduler.SchedulerLoader;
 import dev.caravan.gateway.adapter.view.RedisViews;
@@ -100,8 +101,13 @@ class NeighbourConfiguration {
 
     /** A newer view may have the replica that somebody waits for. */
     @Bean(destroyMethod = "dispose")
-    Disposable wakeOnNewView(Views views, AdmissionControl admission) {
-        return views.updates().subscribe(view -> admission.wake());
+    Disposable wakeOnNewView(Views views, AdmissionControl admission, ReplicaBreakers breakers) {
+        return views.updates()
+                .subscribe(
+                        view -> {
+                            breakers.follow(view);
+                            admission.wake();
+                        });
     }
 
     @Bean

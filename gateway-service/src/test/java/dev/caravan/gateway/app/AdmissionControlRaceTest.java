@@ -9,7 +9,9 @@ import static org.awaitility.Awaitility.await;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.routing.Router;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.gateway.adapter.breaker.ReplicaBreakers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -106,6 +108,7 @@ class AdmissionControlRaceTest {
         return new AdmissionControl(
                 selector,
                 coldStarts,
+                new ReplicaBreakers(Clock.systemUTC()),
                 new AdmissionControl.Limits(1000, 1_000_000, Duration.ofSeconds(1)),
                 Schedulers.parallel(),
                 meters);

@@ -14,9 +14,13 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.routing.Router;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.gateway.adapter.breaker.ReplicaBreakers;
+import dev.caravan.testkit.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class AdmissionControlTest {
@@ -39,6 +44,8 @@ class AdmissionControlTest {
     private final LoadBoard loads = new LoadBoard(timers);
     private final ReplicaSelector selector =
             new ReplicaSelector(new Router(), views, loads, timers, meters);
+    private final ManualClock clock = ManualClock.anytime();
+    private final ReplicaBreakers breakers = new ReplicaBreakers(clock.withZone(ZoneOffset.UTC));
     private final FakeLoader loader = new FakeLoader();
     private final AdmissionControl admission = admission(1000, 100);
     private final List<String> events = new ArrayList<>();
@@ -291,6 +298,107 @@ class AdmissionControlTest {
         assertThat(events).containsExactly("c0: MODEL_NOT_FOUND");
     }
 
+    private void fail(String replica, int times) {
+        for (int time = 0; time < times; time++) {
+            breakers.begin(new ReplicaId(replica)).end(ReplicaHealth.Outcome.FAILED);
+        }
+    }
+
+    @Test
+    void leavesOutAReplicaThatFailedTooOften() {
+        views.offer(view(1, replica("bad", 4, 4096), replica("good", 2, 4096)));
+        fail("bad", 5);
+
+        arrive("c0");
+        arrive("c1");
+        arrive("waits");
+
+        assertThat(events).containsExactly("c0 on good", "c1 on good");
+    }
+
+    @Test
+    void refusesAtOnceWhereTheOnlyReplicaFailedTooOften() {
+        views.offer(view(1, replica("r", 4, 4096)));
+        fail("r", 5);
+        Ticket ticket = admission.open(request("c0", 4096));
+
+        StepVerifier.create(ticket.slot())
+                .verifyErrorSatisfies(
+                        fault -> {
+                            assertThat(((CaravanException) fault).code())
+                                    .isEqualTo(FaultCode.UPSTREAM_FAILED);
+                            assertThat(fault)
+                                    .hasMessage(
+                                            "model toy:latest: its replica failed too often of late and there is no other; it is tried again at "
+                                                    + clock.instant()
+                                                            .plusSeconds(10)
+                                                            .truncatedTo(ChronoUnit.SECONDS));
+                        });
+        assertThat(loader.wishes).isEmpty();
+    }
+
+    @Test
+    void oneRequestFindsOutWhetherAReplicaIsWellAgain() {
+        views.offer(view(1, replica("r", 4, 4096)));
+        fail("r", 5);
+        clock.advance(Duration.ofSeconds(11));
+        Ticket first = arrive("first");
+        arrive("second");
+        arrive("third");
+        assertThat(events).containsExactly("first on r");
+
+        first.went(ReplicaHealth.Outcome.WELL);
+        first.release();
+
+        assertThat(events).containsExactly("first on r", "second on r", "third on r");
+    }
+
+    @Test
+    void whereThatFailsTheOthersAreRefused() {
+        views.offer(view(1, replica("r", 4, 4096)));
+        fail("r", 5);
+        clock.advance(Duration.ofSeconds(11));
+        Ticket first = arrive("first");
+        arrive("second");
+
+        first.went(ReplicaHealth.Outcome.FAILED);
+        first.release();
+
+        assertThat(events).containsExactly("first on r", "second: UPSTREAM_FAILED");
+    }
+
+    @Test
+    void aClientThatLeavesTellsNothing() {
+        views.offer(view(1, replica("r", 4, 4096)));
+        for (int client = 0; client < 20; client++) {
+            arrive("c").release();
+        }
+        assertThat(breakers.unwell()).isEmpty();
+        fail("r", 5);
+        clock.advance(Duration.ofSeconds(11));
+        arrive("leaves").release();
+        events.clear();
+
+        arrive("next");
+
+        assertThat(events).containsExactly("next on r");
+    }
+
+    @Test
+    void aTicketTellsOfEachSlotThatItHad() {
+        views.offer(view(1, replica("r", 4, 4096)));
+        for (int time = 0; time < 5; time++) {
+            Ticket ticket = arrive("c");
+            ticket.went(ReplicaHealth.Outcome.FAILED);
+            ticket.leaveSlot();
+            ask(ticket, "again");
+            ticket.release();
+        }
+
+        // each failed once, and once went nowhere
+        assertThat(breakers.unwell()).containsOnlyKeys(new ReplicaId("r"));
+    }
+
     private AdmissionControl admission(int maxInFlight, int maxQueued) {
         ColdStarts coldStarts =
                 new ColdStarts(
@@ -299,6 +407,7 @@ class AdmissionControlTest {
                 new AdmissionControl(
                         selector,
                         coldStarts,
+                        breakers,
                         new AdmissionControl.Limits(maxInFlight, maxQueued, COLD_WAIT),
                         timers,
                         meters);

@@ -31,6 +31,7 @@ class GatewayMetersTest {
         meters.firstToken(model, CHAT, SECOND);
         meters.tokens(model, CHAT, 3, 2, SECOND);
         meters.ended(model, CHAT, Outcome.OK, "none", SECOND);
+        meters.circuits("open", () -> 1);
         meters.degraded("no_redis", () -> false);
 
         MetricsPage.read()

@@ -22,6 +22,9 @@ class AdoptIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    /** A process starts and is found. */
+    private static final Duration LATER = Duration.ofMinutes(2);
+
     private static final int PREDICT = 2000;
 
     @TempDir private Path folder;
@@ -66,7 +69,7 @@ class AdoptIT {
                         Map.of("CARAVAN_WORKER_OLLAMA_URL", ""));
         try {
             Awaitility.await("two agents hold the model, and the Ollama is back")
-                    .atMost(SOON)
+                    .atMost(LATER)
                     .until(() -> holders(cluster, model) == 2);
 
             Answer answer = killedAtTheFirstLine(cluster, ollama, model);

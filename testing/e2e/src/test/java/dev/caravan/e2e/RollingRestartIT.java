@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every service is asked to end (SIGTERM) and started again, one after the other, while 20 clients
@@ -32,7 +31,8 @@ class RollingRestartIT {
     private static final int PREDICT = 60;
     private static final Duration EXIT = Duration.ofSeconds(60);
 
-    private static @TempDir Path folder;
+    /** Kept: nginx tells in it why it answered for a gateway. */
+    private static final Path FOLDER = Path.of("target", "rolling").toAbsolutePath();
 
     @Test
     void noRequestFails(LocalCluster cluster) throws Exception {
@@ -42,9 +42,9 @@ class RollingRestartIT {
         Queue<Answer> answers = new ConcurrentLinkedQueue<>();
         AtomicBoolean over = new AtomicBoolean();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                SecondGateway second = SecondGateway.start(cluster, folder);
+                SecondGateway second = SecondGateway.start(cluster);
                 Nginx nginx =
-                        Nginx.between(List.of(cluster.client().base(), second.base()), folder)) {
+                        Nginx.between(List.of(cluster.client().base(), second.base()), FOLDER)) {
             OllamaClient client = new OllamaClient(nginx.base());
             List<CompletableFuture<Void>> clients = new ArrayList<>();
             for (int n = 0; n < CLIENTS; n++) {
@@ -97,9 +97,9 @@ class RollingRestartIT {
     /** One more gateway of the same cluster, which {@code ./caravan} knows nothing of. */
     private record SecondGateway(Process process, URI base) implements AutoCloseable {
 
-        static SecondGateway start(LocalCluster cluster, Path folder) throws IOException {
-            Path ready = folder.resolve("second.ready.json");
-            Process process = cluster.another("gateway", folder.resolve("second"), ready, Map.of());
+        static SecondGateway start(LocalCluster cluster) throws IOException {
+            Path ready = FOLDER.resolve("second.ready.json");
+            Process process = cluster.another("gateway", FOLDER.resolve("second"), ready, Map.of());
             int port =
                     Awaitility.await("the second gateway is ready")
                             .atMost(EXIT)

@@ -12,6 +12,7 @@ import dev.caravan.worker.app.engine.EngineRequest;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -238,23 +239,33 @@ final class OllamaReplica implements RunningEngine {
     @Override
     public Flux<RunFrame> run(EngineRequest request) {
         return Flux.defer(
-                () -> {
-                    RunFrame head =
-                            new RunFrame.Head(
-                                    build,
-                                    wanted.id().value(),
-                                    request.options().seed(),
-                                    0,
-                                    java.util.List.of());
-                    if (request.prompt() instanceof Prompt.Embedding) {
-                        return AnswerFrames.begun(head, embedded(request));
-                    }
-                    if (request.options().predict() == 0) {
-                        // Ollama drops a prediction of 0 and goes on without end
-                        return Flux.just(head, nothing());
-                    }
-                    return AnswerFrames.begun(head, asked(request));
-                });
+                () ->
+                        request.resume()
+                                .map(point -> rest(ResumedCall.of(request, point)))
+                                .orElseGet(() -> answer(request, Optional.empty())));
+    }
+
+    private Flux<RunFrame> rest(ResumedCall call) {
+        return answer(call.request(), Optional.of(call.resumed())).map(call::whole);
+    }
+
+    private Flux<RunFrame> answer(EngineRequest request, Optional<RunFrame.Resumed> resumed) {
+        RunFrame head =
+                new RunFrame.Head(
+                        build,
+                        wanted.id().value(),
+                        request.options().seed(),
+                        0,
+                        List.of(),
+                        resumed);
+        if (request.prompt() instanceof Prompt.Embedding) {
+            return AnswerFrames.begun(head, embedded(request));
+        }
+        if (request.options().predict() == 0) {
+            // Ollama drops a prediction of 0 and goes on without end
+            return Flux.just(head, nothing());
+        }
+        return AnswerFrames.begun(head, asked(request));
     }
 
     private Flux<RunFrame> asked(EngineRequest request) {
