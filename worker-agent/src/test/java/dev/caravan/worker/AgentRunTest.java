@@ -171,7 +171,7 @@ class AgentRunTest {
         Refusal refusal = answer.refusal();
         assertThat(refusal.code()).isEqualTo("INVALID_REQUEST");
         assertThat(refusal.error()).contains("exceed_context_size_error");
-        assertThat(agent.replica(replica.replicaId()).busy()).isZero();
+        agent.await(replica.replicaId(), told -> told.busy() == 0);
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.caravan.gateway.app.models;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -32,14 +34,7 @@ public final class AgentSurvey {
                         agent ->
                                 stores.state(agent)
                                         .timeout(patience)
-                                        .onErrorResume(
-                                                away -> {
-                                                    log.atDebug()
-                                                            .addKeyValue("agent", agent)
-                                                            .addKeyValue("cause", away.getMessage())
-                                                            .log("agent left out");
-                                                    return Mono.empty();
-                                                }))
+                                        .onErrorResume(away -> leftOut(agent, away)))
                 // The view and the registry may each know an agent by an address of their own.
                 .distinct(AgentState::id)
                 .collectList()
@@ -54,5 +49,18 @@ public final class AgentSurvey {
         return new CaravanException(
                 FaultCode.NO_CAPACITY,
                 "worker-agent: none of %s answers; try again".formatted(stores.addresses()));
+    }
+
+    /** That an agent is away is told elsewhere; any other failure has its cause here. */
+    private static Mono<AgentState> leftOut(URI agent, Throwable why) {
+        if (why instanceof CaravanException || why instanceof TimeoutException) {
+            log.atDebug()
+                    .addKeyValue("agent", agent)
+                    .addKeyValue("cause", why.getMessage())
+                    .log("agent left out");
+        } else {
+            log.atWarn().addKeyValue("agent", agent).setCause(why).log("agent left out");
+        }
+        return Mono.empty();
     }
 }

@@ -77,7 +77,8 @@ final class RegistrySession {
             Function<HttpClient, HttpClient.ResponseReceiver<?>> call,
             BiFunction<HttpClientResponse, ByteBufFlux, Publisher<T>> reader) {
         return call.apply(client)
-                .response(reader)
+                // A reader that throws must not leave the answer's buffers to nobody.
+                .response((answer, body) -> Flux.defer(() -> reader.apply(answer, body)))
                 .onErrorMap(failure -> RegistryHttp.broken(failure, registry));
     }
 
