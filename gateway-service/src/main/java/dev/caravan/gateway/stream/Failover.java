@@ -8,6 +8,7 @@ import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.ToldBefore.OtherText;
 import dev.caravan.gateway.app.GatewayMeters;
 import dev.caravan.gateway.app.Loaded;
+import dev.caravan.gateway.app.ReplicaHealth;
 import dev.caravan.gateway.app.Replicas;
 import dev.caravan.gateway.app.RunningRequests;
 import dev.caravan.gateway.app.Ticket;
@@ -102,6 +103,8 @@ public final class Failover {
             return replicas.run(target, course.on(target))
                     .onErrorMap(fault -> Failover.failed(target, fault))
                     .<List<RunFrame>>handle((frames, sink) -> pass(target, frames, sink))
+                    .doOnComplete(() -> ticket.went(ReplicaHealth.Outcome.WELL))
+                    .doOnError(ReplicaFailed.class, broken -> ticket.went(broken.outcome()))
                     // before the next attempt hears of it, else its slot would be given back
                     .doOnTerminate(ticket::leaveSlot);
         }

@@ -4,6 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.ToldBefore;
 import dev.caravan.gateway.app.Loaded;
+import dev.caravan.gateway.app.ReplicaHealth;
 
 /** A replica did not answer, as opposed to: no replica was found. Stays within this package. */
 final class ReplicaFailed extends RuntimeException {
@@ -47,6 +48,11 @@ final class ReplicaFailed extends RuntimeException {
     /** Whether it is well and has only made another answer. */
     boolean saysOther() {
         return saysOther;
+    }
+
+    /** What it says of the replica. */
+    ReplicaHealth.Outcome outcome() {
+        return saysOther ? ReplicaHealth.Outcome.WELL : ReplicaHealth.Outcome.of(fault);
     }
 
     /** Whether another replica, or the same one later, may do better. */

@@ -30,6 +30,7 @@ import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.core.run.ToolCall;
+import dev.caravan.gateway.adapter.breaker.ReplicaBreakers;
 import dev.caravan.gateway.app.AdmissionControl;
 import dev.caravan.gateway.app.ColdStarts;
 import dev.caravan.gateway.app.GatewayMeters;
@@ -42,6 +43,7 @@ import dev.caravan.gateway.app.ReplicaSelector;
 import dev.caravan.gateway.app.Replicas;
 import dev.caravan.gateway.app.RunningRequests;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -305,6 +307,21 @@ class ContinuationTest {
     }
 
     @Test
+    void aReplicaThatBreaksAnswersIsLeftOutAfterAWhile() {
+        AdmissionControl admission = admission();
+        replicas.broken = "r0";
+        IntStream.range(0, 60)
+                .forEach(
+                        _ -> {
+                            answers(admission)
+                                    .answer(greedy("hi"), "chat")
+                                    .blockLast(Duration.ofSeconds(20));
+                        });
+
+        assertThat(replicas.askedOf("r0")).isBetween(3L, 12L);
+    }
+
+    @Test
     void aClientThatLeavesWhileItIsContinuedLeavesNothingBehind() {
         replicas.then(head(), piece("a", 10), cut());
         replicas.never();
@@ -459,6 +476,7 @@ class ContinuationTest {
         return new AdmissionControl(
                 selector,
                 cold,
+                new ReplicaBreakers(Clock.systemUTC()),
                 new AdmissionControl.Limits(100, 100, Duration.ofSeconds(10)),
                 timers,
                 meters);
@@ -503,7 +521,15 @@ class ContinuationTest {
 
         private final Deque<Function<RunRequest, Flux<List<RunFrame>>>> runs = new ArrayDeque<>();
         private final List<RunRequest> asked = new ArrayList<>();
+        private final List<String> targets = new ArrayList<>();
         private int open;
+
+        /** Where it is set all others answer at once. */
+        private String broken = "";
+
+        long askedOf(String replica) {
+            return targets.stream().filter(replica::equals).count();
+        }
 
         void then(RunFrame... frames) {
             runs.add(
@@ -524,6 +550,12 @@ class ContinuationTest {
         @Override
         public Flux<List<RunFrame>> run(Loaded target, RunRequest request) {
             asked.add(request);
+            targets.add(target.replica().id().value());
+            if (!broken.isEmpty()) {
+                return target.replica().id().value().equals(broken)
+                        ? Flux.just(List.of(head(), cut()))
+                        : Flux.just(List.of(head(), piece("a", 10), end(1)));
+            }
             return runs.removeFirst()
                     .apply(request)
                     .doOnSubscribe(_ -> open++)
