@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,11 +28,6 @@ class ContinuationIT {
     private static final int MOST_FLUENT = 8;
 
     private static @TempDir Path folder;
-
-    @AfterEach
-    void wholeAgain(LocalCluster cluster) {
-        assertThat(cluster.up().exit()).isZero();
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -58,7 +52,7 @@ class ContinuationIT {
             LocalCluster cluster)
             throws Exception {
         Faults faults = Faults.on(cluster, type, folder);
-        String prompt = cluster.randomText();
+        String prompt = faults.prompt();
         String expected = faults.oracle(route, prompt);
         faults.policy("exact", shape);
 
@@ -79,7 +73,7 @@ class ContinuationIT {
     @Test
     void twoDeathsInOneAnswer(LocalCluster cluster) throws Exception {
         Faults faults = Faults.on(cluster, "F16", folder);
-        String prompt = cluster.randomText();
+        String prompt = faults.prompt();
         String expected = faults.oracle("/api/generate", prompt);
         faults.policy("exact", Faults.Shape.WHOLE);
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.e2e.Faults.Broken;
 import dev.caravan.e2e.Faults.Shape;
 import dev.caravan.e2e.Faults.Victim;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +35,6 @@ class KillsIT {
 
     private static @TempDir Path folder;
 
-    private final Map<String, String> oracles = new HashMap<>();
-
     @Test
     void everyKilledAnswerIsTheOneOfAnUndisturbedEngine(LocalCluster cluster) throws Exception {
         Map<Shape, List<Duration>> pauses = new HashMap<>();
@@ -50,7 +47,7 @@ class KillsIT {
             String route = n / 6 % 2 == 0 ? "/api/generate" : "/api/chat";
             String prompt = prompts.get(n % PROMPTS);
             Faults faults = Faults.on(cluster, type, folder);
-            String expected = oracle(faults, type, route, prompt);
+            String expected = faults.oracle(route, prompt);
             faults.policy("exact", shape);
 
             Broken broken = faults.kill(shape, victim, route, prompt);
@@ -122,17 +119,6 @@ class KillsIT {
             }
         }
         System.out.printf("%s, Q4_K_M: %d of %d texts are the same%n", policy, same, times);
-    }
-
-    private String oracle(Faults faults, String type, String route, String prompt)
-            throws IOException {
-        String key = type + route + prompt;
-        String known = oracles.get(key);
-        if (known == null) {
-            known = faults.oracle(route, prompt);
-            oracles.put(key, known);
-        }
-        return known;
     }
 
     private static void print(Shape shape, List<Duration> pauses) {
