@@ -10,8 +10,10 @@ import dev.caravan.wire.ReplicaState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,5 +99,43 @@ class AgentStallTest {
             assertThat(answer.all().getLast()).isInstanceOf(Frame.End.class);
         }
         assertThat(agent.replica(replica.replicaId()).state()).isEqualTo(ReplicaState.READY);
+    }
+
+    @Test
+    void saysThatItIsThereBeforeTheEngineHasSaidAnything() throws Exception {
+        AgentReport.Replica replica = load();
+        Signals.stop(replica.pid());
+        CompletableFuture<List<Frame>> frames =
+                CompletableFuture.supplyAsync(
+                        () -> agent.run(TestAgent.prompt(replica, "The caravan", 50)).all());
+        TimeUnit.MILLISECONDS.sleep(3500);
+
+        Signals.go(replica.pid());
+
+        assertThat(frames.get(20, TimeUnit.SECONDS))
+                .startsWith(new Frame.Progress(0, 0))
+                .hasAtLeastOneElementOfType(Frame.Head.class)
+                .last()
+                .isInstanceOf(Frame.End.class);
+        assertThat(agent.replica(replica.replicaId()).busy()).isZero();
+    }
+
+    @Test
+    void givesTheSlotBackWhereAClientLeavesThatWasOnlyToldSigns() throws Exception {
+        AgentReport.Replica replica = load();
+        Signals.stop(replica.pid());
+        for (int client = 0; client < 2; client++) {
+            agent.leaveWithin(TestAgent.prompt(replica, "The caravan", ENDLESS), 2500);
+        }
+
+        Signals.go(replica.pid());
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () -> {
+                            assertThat(agent.replica(replica.replicaId()).busy()).isZero();
+                            assertThat(agent.working(replica)).isZero();
+                        });
     }
 }
