@@ -28,6 +28,7 @@ class GatewayMetersTest {
         meters.waited(model, SECOND);
         meters.routed(new RouteDecision.Cold(), SECOND);
         meters.retried(model, FaultCode.UPSTREAM_FAILED);
+        meters.continued(model, Duration.ofMillis(3));
         meters.firstToken(model, CHAT, SECOND);
         meters.tokens(model, CHAT, 3, 2, SECOND);
         meters.ended(model, CHAT, Outcome.OK, "none", SECOND);
