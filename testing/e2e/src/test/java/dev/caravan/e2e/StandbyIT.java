@@ -20,7 +20,7 @@ class StandbyIT {
 
     @Test
     void theStandbyAnswersWhenTheAgentOfTheFirstIsKilled(LocalCluster cluster) {
-        String model = cluster.fixture("F16", 2);
+        String model = cluster.randomModel();
         LocalCluster.Said put = cluster.caravan("policy", model, "standby=1");
         assertThat(put.exit()).describedAs(put.text()).isZero();
         try {
