@@ -40,6 +40,7 @@ public final class Nginx implements AutoCloseable {
                         proxy_pass http://engine;
                         proxy_http_version 1.1;
                         proxy_set_header Connection "";
+                        proxy_set_header Host $http_host;
                         proxy_buffering off;
                         proxy_next_upstream error;
                         proxy_read_timeout 300s;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,10 @@ class RollingRestartIT {
                 int before = answers.size();
                 Awaitility.await("answers go on after the restart of " + process.name())
                         .atMost(EXIT)
-                        .until(() -> answers.size() > before + CLIENTS);
+                        .until(() -> answers.size() > before + CLIENTS || hasFailed(clients));
+                clients.stream()
+                        .filter(CompletableFuture::isCompletedExceptionally)
+                        .forEach(CompletableFuture::join);
             }
             over.set(true);
             clients.forEach(CompletableFuture::join);
@@ -74,11 +78,18 @@ class RollingRestartIT {
         Awaitility.await("no slot is taken").atMost(EXIT).until(() -> engine.busySlots() == 0);
     }
 
+    private static boolean hasFailed(List<CompletableFuture<Void>> clients) {
+        return clients.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    /** Until the first failure, which would only be repeated. */
     private static void ask(
             OllamaClient client, String model, AtomicBoolean over, Queue<Answer> answers) {
         while (!over.get()) {
-            answers.add(
-                    client.post("/api/generate", OllamaClient.generate(model, "go on", PREDICT)));
+            Answer answer =
+                    client.post("/api/generate", OllamaClient.generate(model, "go on", PREDICT));
+            answers.add(answer);
+            isWhole(answer);
         }
     }
 
@@ -101,6 +112,7 @@ class RollingRestartIT {
 
         static SecondGateway start(LocalCluster cluster) throws IOException {
             Path ready = FOLDER.resolve("second.ready.json");
+            Files.deleteIfExists(ready);
             Process process = cluster.another("gateway", FOLDER.resolve("second"), ready, Map.of());
             int port =
                     Awaitility.await("the second gateway is ready")
