@@ -7,18 +7,13 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.routing.RouteDecision;
-import dev.caravan.core.routing.RouteRequest;
 import dev.caravan.core.run.RunRequest;
-import dev.caravan.gateway.app.ReplicaHealth.Standing;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +32,6 @@ import reactor.core.scheduler.Scheduler;
  * the next, since what is loaded already (with less context, or after one replica failed one
  * request) takes nothing from the one that waits for a load.
  *
- * <p>Replicas that failed too often are left out ({@link ReplicaHealth}). Where there is no other,
- * a request is refused at once: waiting for the moment at which one is tried again would only make
- * the line longer.
- *
  * <p>All state is touched by the tasks of one {@link Serial} only. A waiting request holds no
  * thread.
  */
@@ -58,7 +49,7 @@ public final class AdmissionControl {
 
     private final ReplicaSelector selector;
     private final ColdStarts coldStarts;
-    private final ReplicaHealth health;
+    private final WellReplicas replicas;
     private final Limits limits;
     private final Scheduler scheduler;
     private final GatewayMeters meters;
@@ -66,8 +57,7 @@ public final class AdmissionControl {
     private final AtomicLong arrivals = new AtomicLong();
     private final Serial serial = new Serial();
     private final Map<ModelDigest, WaitingLine<Ticket>> lines = new HashMap<>();
-    private final Map<ReplicaId, Integer> held = new HashMap<>();
-    private int inFlight;
+    private final HeldSlots slots;
     private int queued;
 
     public AdmissionControl(
@@ -79,7 +69,8 @@ public final class AdmissionControl {
             GatewayMeters meters) {
         this.selector = selector;
         this.coldStarts = coldStarts;
-        this.health = health;
+        this.replicas = new WellReplicas(selector, health);
+        this.slots = new HeldSlots(limits.maxInFlight(), health, meters);
         this.limits = limits;
         this.scheduler = scheduler;
         this.meters = meters;
@@ -153,18 +144,19 @@ public final class AdmissionControl {
     }
 
     private Outcome serve(Ticket ticket) {
-        if (inFlight >= limits.maxInFlight()) {
+        if (slots.areAllTaken()) {
             return Outcome.BLOCKED;
         }
-        Map<ReplicaId, Standing> unwell = health.unwell();
-        RouteRequest route = ticket.route().avoiding(unwell.keySet());
-        return switch (selector.select(route, replica -> held.getOrDefault(replica, 0))) {
+        return switch (replicas.select(ticket.route(), slots::on)) {
             case RouteDecision.Warm(var candidate, _) -> {
                 grant(ticket, new Loaded(candidate.replica(), candidate.agent()));
                 yield Outcome.SERVED;
             }
             case RouteDecision.Busy() -> Outcome.BLOCKED;
-            case RouteDecision.Cold() -> cold(ticket, unwell);
+            case RouteDecision.Cold() -> {
+                awaitLoad(ticket);
+                yield Outcome.SKIPPED;
+            }
             case RouteDecision.Refused(var code, var detail) -> {
                 answer(ticket).error(new CaravanException(code, detail));
                 yield Outcome.SERVED;
@@ -172,64 +164,16 @@ public final class AdmissionControl {
         };
     }
 
-    private Outcome cold(Ticket ticket, Map<ReplicaId, Standing> unwell) {
-        Optional<Standing> only =
-                unwell.isEmpty()
-                        ? Optional.empty()
-                        : selector.find(ticket.route()) instanceof RouteDecision.Warm warm
-                                ? Optional.ofNullable(unwell.get(warm.candidate().replica().id()))
-                                : Optional.empty();
-        if (only.isEmpty()) {
-            awaitLoad(ticket);
-            return Outcome.SKIPPED;
-        }
-        return switch (only.get()) {
-            case Standing.OnTrial() -> Outcome.BLOCKED;
-            case Standing.Out(var until) -> {
-                answer(ticket).error(unwell(ticket, until));
-                yield Outcome.SERVED;
-            }
-        };
-    }
-
-    private static CaravanException unwell(Ticket ticket, Instant until) {
-        return new CaravanException(
-                FaultCode.UPSTREAM_FAILED,
-                "model %s: its replica failed too often of late and there is no other; it is tried again at %s"
-                        .formatted(
-                                ticket.request().model(), until.truncatedTo(ChronoUnit.SECONDS)));
-    }
-
     private void grant(Ticket ticket, Loaded slot) {
         MonoSink<Loaded> sink = answer(ticket);
-        ticket.slot = slot;
-        ticket.call = health.begin(slot.replica().id());
-        ticket.outcome = ReplicaHealth.Outcome.NEITHER;
-        ticket.served = true;
-        ticket.arrivedAtSlot(meters.now());
-        held.merge(slot.replica().id(), 1, Integer::sum);
-        inFlight++;
-        meters.inFlight(ticket.request().model(), 1);
-        meters.waited(ticket.request().model(), ticket.waited());
+        slots.take(ticket, slot);
         sink.success(slot);
     }
 
     private void giveBack(Ticket ticket) {
-        Loaded slot = ticket.slot;
-        if (slot == null) {
-            return;
+        if (slots.giveBack(ticket)) {
+            serial.run(this::serveAll);
         }
-        ticket.slot = null;
-        ReplicaHealth.Call call = ticket.call;
-        if (call != null) {
-            call.end(ticket.outcome);
-            ticket.call = null;
-        }
-        held.computeIfPresent(
-                slot.replica().id(), (replica, count) -> count > 1 ? count - 1 : null);
-        inFlight--;
-        meters.inFlight(ticket.request().model(), -1);
-        serial.run(this::serveAll);
     }
 
     private void awaitLoad(Ticket ticket) {

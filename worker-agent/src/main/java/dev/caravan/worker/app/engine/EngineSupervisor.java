@@ -2,12 +2,9 @@ package dev.caravan.worker.app.engine;
 
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.KeepAlive;
 import dev.caravan.worker.app.event.AgentEvents;
 import dev.caravan.worker.app.store.ModelStore;
-import dev.caravan.worker.app.store.StoredModel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,13 +36,10 @@ public final class EngineSupervisor implements AutoCloseable {
     /** Exit codes and last words that a person who looks later still finds in the report. */
     private static final int ENDS_SHOWN = 8;
 
-    private final Engines engines;
-    private final Optional<AdoptedEngine> adopted;
-    private final ModelStore store;
+    private final EngineStarter starter;
     private final AgentEvents events;
     private final Executor control;
     private final InstantSource clock;
-    private final int defaultSlots;
     private final Duration firstPrompt;
     private final ReplicaChanges changes = new ReplicaChanges();
     private final Map<ReplicaId, Replica> replicas = new ConcurrentSkipListMap<>();
@@ -69,13 +63,10 @@ public final class EngineSupervisor implements AutoCloseable {
             InstantSource clock,
             int defaultSlots,
             Duration firstPrompt) {
-        this.engines = engines;
-        this.adopted = adopted;
-        this.store = store;
+        this.starter = new EngineStarter(engines, adopted, store, defaultSlots);
         this.events = events;
         this.control = control;
         this.clock = clock;
-        this.defaultSlots = defaultSlots;
         this.firstPrompt = firstPrompt;
     }
 
@@ -138,12 +129,12 @@ public final class EngineSupervisor implements AutoCloseable {
 
     /** Control thread. Starts an engine; what goes wrong is told by the replica's state. */
     public void start(WantedEngine wanted) {
-        WantedEngine full = sized(wanted);
+        WantedEngine full = starter.sized(wanted);
         Replica replica = new Replica(full, firstPrompt, clock, () -> slotsChanged(full.id()));
         replicas.put(full.id(), replica);
         Instant begun = clock.instant();
         try {
-            RunningEngine engine = launch(full);
+            RunningEngine engine = starter.start(full);
             replica.started(engine);
             changes.signal();
             follow(replica, engine, begun);
@@ -155,67 +146,6 @@ public final class EngineSupervisor implements AutoCloseable {
         } catch (CaravanException refused) {
             failed(replica, OptionalInt.empty(), String.valueOf(refused.getMessage()));
         }
-    }
-
-    /** How many requests an adopted engine runs at once is not the scheduler's to say. */
-    private WantedEngine sized(WantedEngine wanted) {
-        Optional<AdoptedEngine> runner =
-                store.find(wanted.digest())
-                        .filter(model -> model.engine() == ModelRunner.OLLAMA)
-                        .flatMap(_ -> adopted);
-        if (runner.isPresent()) {
-            return wanted.withSlots(runner.get().status().slots());
-        }
-        return wanted.slots() == 0 ? wanted.withSlots(defaultSlots) : wanted;
-    }
-
-    private RunningEngine launch(WantedEngine wanted) {
-        StoredModel model =
-                store.find(wanted.digest())
-                        .orElseThrow(
-                                () ->
-                                        LoadFailures.of(
-                                                "model %s, digest %s: not in this agent's store"
-                                                        + " (expected: a model it reports)",
-                                                wanted.model(), wanted.digest()));
-        return switch (model.engine()) {
-            case LLAMA_CPP -> engines.start(spec(wanted, model));
-            case OLLAMA ->
-                    adopted.orElseThrow(
-                                    () ->
-                                            LoadFailures.of(
-                                                    "model %s: no Ollama is adopted here (expected: caravan.worker.ollama.url)",
-                                                    wanted.model()))
-                            .load(wanted, model);
-        };
-    }
-
-    private static EngineSpec spec(WantedEngine wanted, StoredModel model) {
-        model.fault()
-                .ifPresent(
-                        fault -> {
-                            throw LoadFailures.of("model %s: %s", wanted.model(), fault);
-                        });
-        Path weights =
-                model.weights()
-                        .orElseThrow(
-                                () ->
-                                        LoadFailures.of(
-                                                "model %s: its manifest names no GGUF file",
-                                                wanted.model()));
-        model.facts().ifPresent(facts -> EngineChecks.requireAllLayers(wanted, facts));
-        return new EngineSpec(
-                wanted.id(),
-                wanted.model().display(),
-                model,
-                weights,
-                wanted.contextLength(),
-                wanted.slots(),
-                wanted.continuation(),
-                wanted.stages(),
-                Optional.empty(),
-                EngineChecks.options(wanted).switches(),
-                EngineChecks.loading(wanted, model));
     }
 
     private void follow(Replica replica, RunningEngine engine, Instant begun) {
