@@ -6,8 +6,9 @@ import dev.caravan.wire.Routes;
 import dev.caravan.wire.WireJson;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -18,7 +19,7 @@ import reactor.netty.http.server.HttpServerResponse;
 final class EventListeners implements Neighbours, AutoCloseable {
 
     private final List<AgentEvent> events = new CopyOnWriteArrayList<>();
-    private final AtomicInteger tries = new AtomicInteger();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final DisposableServer server =
             HttpServer.create()
                     .host("127.0.0.1")
@@ -29,14 +30,21 @@ final class EventListeners implements Neighbours, AutoCloseable {
     private Mono<Void> take(HttpServerRequest request, HttpServerResponse response) {
         boolean known =
                 ("Bearer " + TestAgent.TOKEN).equals(request.requestHeaders().get("Authorization"));
-        if (!known || tries.incrementAndGet() % 2 == 1) {
-            return response.status(known ? 500 : 401).send();
+        if (!known) {
+            return response.status(401).send();
         }
         return request.receive()
                 .aggregate()
-                .asByteArray()
-                .doOnNext(body -> events.add(WireJson.mapper().readValue(body, AgentEvent.class)))
-                .then(response.status(204).send());
+                .asString()
+                .flatMap(body -> response.status(isTaken(body) ? 204 : 500).send());
+    }
+
+    private boolean isTaken(String body) {
+        boolean again = !refused.add(body);
+        if (again) {
+            events.add(WireJson.mapper().readValue(body, AgentEvent.class));
+        }
+        return again;
     }
 
     List<AgentEvent> events() {

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
-/** The token's filter, for either kind of web server. */
+/** The token's filter, for either kind of web server, and what else all answers have in common. */
 @AutoConfiguration(after = ClusterAutoConfiguration.class)
 class WebAutoConfiguration {
 
@@ -18,6 +18,11 @@ class WebAutoConfiguration {
         @Bean
         TokenWebFilter tokenWebFilter(ClusterToken token, TokenScope scope) {
             return new TokenWebFilter(token, scope);
+        }
+
+        @Bean
+        LeftBodies leftBodies() {
+            return new LeftBodies();
         }
     }
 
