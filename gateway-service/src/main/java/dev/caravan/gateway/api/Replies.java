@@ -17,8 +17,8 @@ import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.core.io.buffer.PooledDataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
@@ -74,7 +74,7 @@ final class Replies {
      * writes nothing, and only a write would notice otherwise.
      */
     Mono<Void> untilClosed(Mono<Void> work) {
-        HttpServerResponse connection = ((AbstractServerHttpResponse) response).getNativeResponse();
+        HttpServerResponse connection = ServerHttpResponseDecorator.getNativeResponse(response);
         AtomicReference<Mono<Void>> closed = new AtomicReference<>(Mono.never());
         connection.withConnection(held -> closed.set(closed(held.channel())));
         return work.takeUntilOther(closed.get());
