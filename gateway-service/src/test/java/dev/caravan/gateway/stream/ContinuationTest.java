@@ -1,6 +1,7 @@
 package dev.caravan.gateway.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot;
@@ -53,6 +54,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -330,12 +332,16 @@ class ContinuationTest {
 
         StepVerifier.create(answers.answer(greedy("hi"), "chat"))
                 .expectNextCount(1)
-                .then(() -> assertThat(replicas.open).isEqualTo(1))
+                .then(() -> await().until(() -> replicas.open.get() == 1))
                 .thenCancel()
                 .verify(Duration.ofSeconds(5));
 
-        assertThat(replicas.open).isZero();
-        assertThat(registry.get("caravan.requests.in.flight").gauge().value()).isZero();
+        await().untilAsserted(
+                        () -> {
+                            assertThat(replicas.open.get()).isZero();
+                            assertThat(registry.get("caravan.requests.in.flight").gauge().value())
+                                    .isZero();
+                        });
     }
 
     // ---- frames
@@ -522,7 +528,7 @@ class ContinuationTest {
         private final Deque<Function<RunRequest, Flux<List<RunFrame>>>> runs = new ArrayDeque<>();
         private final List<RunRequest> asked = new ArrayList<>();
         private final List<String> targets = new ArrayList<>();
-        private int open;
+        private final AtomicInteger open = new AtomicInteger();
 
         /** Where it is set all others answer at once. */
         private String broken = "";
@@ -558,8 +564,8 @@ class ContinuationTest {
             }
             return runs.removeFirst()
                     .apply(request)
-                    .doOnSubscribe(_ -> open++)
-                    .doFinally(_ -> open--);
+                    .doOnSubscribe(_ -> open.incrementAndGet())
+                    .doFinally(_ -> open.decrementAndGet());
         }
 
         @Override
