@@ -25,7 +25,7 @@ class AdoptIT {
     /** A process starts and is found. */
     private static final Duration LATER = Duration.ofMinutes(2);
 
-    private static final int PREDICT = 2000;
+    private static final int PREDICT = 600;
 
     @TempDir private Path folder;
 

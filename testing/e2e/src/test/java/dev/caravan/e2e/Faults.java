@@ -17,7 +17,7 @@ final class Faults {
     /** Tokens of each answer; a stretch of a second or two. */
     static final int PREDICT = 240;
 
-    private static final int LAYERS = 12;
+    private static final int LAYERS = 8;
     private static final int FIRST_CUT = 30;
     private static final int LAST_CUT = 120;
 
@@ -71,7 +71,7 @@ final class Faults {
                 type,
                 _ -> {
                     String model =
-                            cluster.fixture(type, 31, "--layers", "" + LAYERS, "--width", "768");
+                            cluster.fixture(type, 31, "--layers", "" + LAYERS, "--width", "512");
                     cluster.spread(model);
                     return new Faults(cluster, model, folder);
                 });
