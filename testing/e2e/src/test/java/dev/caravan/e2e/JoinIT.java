@@ -176,7 +176,7 @@ class JoinIT {
         assertThat(cluster().nodesOn(streaming).getFirst().path("verdict").asString())
                 .isEqualTo("READY");
         System.out.printf(
-                "slowed (%s): %d ms instead of %d ms%n",
+                "slowed (%s): %d ms, %d ms without%n",
                 how.get(),
                 LinkFaults.duration(slowed).toMillis(),
                 LinkFaults.duration(quick).toMillis());
@@ -212,6 +212,7 @@ class JoinIT {
                 "machine cut off after %d tokens: pause %d ms%n",
                 LinkFaults.CUT, LinkFaults.longestGap(answer).toMillis());
         awaitReady(streaming);
+        faults.unload();
     }
 
     private static LinkFaults linkFaults() throws IOException {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -90,6 +91,24 @@ final class LinkFaults {
         return cluster.client().postAsync("/api/generate", body, onLine).join();
     }
 
+    /** Other tests need the memory. */
+    void unload() {
+        cluster.client()
+                .post(
+                        "/api/generate",
+                        OllamaClient.JSON
+                                .createObjectNode()
+                                .put("model", MODEL)
+                                .put("keep_alive", 0));
+        Awaitility.await(MODEL + " is unloaded")
+                .atMost(Duration.ofSeconds(15))
+                .until(
+                        () ->
+                                Stream.of("left", "right")
+                                        .flatMap(this::replicas)
+                                        .allMatch(replica -> replica.path("pid").asLong() == 0));
+    }
+
     /** The machine that has the model loaded. */
     String holder() {
         return Stream.of("left", "right")
@@ -100,13 +119,17 @@ final class LinkFaults {
 
     /** The id of the model's replica on that machine; empty where there is none. */
     String replicaOn(String machine) {
-        return cluster.nodesOn(machine).stream()
-                .flatMap(node -> node.path("report").path("replicas").valueStream())
-                .filter(replica -> replica.path("model").asString().startsWith(MODEL + ":"))
+        return replicas(machine)
                 .filter(replica -> replica.path("state").asString().equals("READY"))
                 .map(replica -> replica.path("replicaId").asString())
                 .findFirst()
                 .orElse("");
+    }
+
+    private Stream<JsonNode> replicas(String machine) {
+        return cluster.nodesOn(machine).stream()
+                .flatMap(node -> node.path("report").path("replicas").valueStream())
+                .filter(replica -> replica.path("model").asString().startsWith(MODEL + ":"));
     }
 
     /** From the first line to the last. */
