@@ -35,7 +35,7 @@ public final class Namespaces implements AutoCloseable {
      * and are lost where it is full.
      */
     private static final List<String> SLOW_WAYS =
-            List.of("netem delay 200ms", "tbf rate 128kbit burst 4kb latency 400ms");
+            List.of("netem delay 200ms", "tbf rate 64kbit burst 4kb latency 400ms");
 
     private static final int FIRST_HOST = 11;
     private static final int OURS = 254;
