@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,91 @@ class JoinIT {
 
     @Test
     @Order(4)
+    void aStreamOverASlowedLinkIsNotTakenForDead() throws IOException {
+        LinkFaults faults = linkFaults();
+        Answer quick = faults.ask(line -> {});
+        String streaming = faults.holder();
+        String replica = faults.replicaOn(streaming);
+        Optional<String> how = machines().slow(streaming);
+        Assumptions.assumeTrue(how.isPresent(), "tc has no queue here that slows");
+        Answer slowed;
+        String queue;
+        try {
+            slowed = faults.ask(line -> {});
+            queue = machines().slowed(streaming);
+        } finally {
+            machines().unslow(streaming);
+        }
+
+        assertThat(queue).containsPattern("qdisc netem|overlimits [1-9]");
+        for (Answer answer : List.of(quick, slowed)) {
+            assertThat(answer.error()).isEmpty();
+            assertThat(answer.text()).isEqualTo(faults.oracle());
+            assertThat(answer.last().has("continued")).isFalse();
+            assertThat(answer.last().path("eval_count").asInt()).isEqualTo(LinkFaults.PREDICT);
+        }
+        assertThat(faults.replicaOn(streaming)).isEqualTo(replica);
+        assertThat(cluster().nodesOn(streaming).getFirst().path("verdict").asString())
+                .isEqualTo("READY");
+        System.out.printf(
+                "slowed (%s): %d ms, %d ms without%n",
+                how.get(),
+                LinkFaults.duration(slowed).toMillis(),
+                LinkFaults.duration(quick).toMillis());
+    }
+
+    @Test
+    @Order(5)
+    void aStreamWhoseMachineIsCutOffGoesOnOnTheOther() throws IOException {
+        LinkFaults faults = linkFaults();
+        faults.ask(line -> {});
+        String streaming = faults.holder();
+        AtomicInteger lines = new AtomicInteger();
+        Answer answer;
+        try {
+            answer =
+                    faults.ask(
+                            line -> {
+                                if (lines.incrementAndGet() == LinkFaults.CUT) {
+                                    machines().cut(streaming);
+                                }
+                            });
+        } finally {
+            machines().mend(streaming);
+        }
+
+        assertThat(answer.error()).isEmpty();
+        assertThat(answer.last().path("continued").path("times").asInt()).isEqualTo(1);
+        assertThat(answer.last().path("continued").path("exact").asBoolean()).isTrue();
+        assertThat(answer.text()).isEqualTo(faults.oracle());
+        assertThat(answer.last().path("eval_count").asInt()).isEqualTo(LinkFaults.PREDICT);
+        assertThat(faults.replicaOn(streaming.equals("left") ? "right" : "left")).isNotEmpty();
+        System.out.printf(
+                "machine cut off after %d tokens: pause %d ms%n",
+                LinkFaults.CUT, LinkFaults.longestGap(answer).toMillis());
+        awaitReady(streaming);
+        faults.unload();
+    }
+
+    private static LinkFaults linkFaults() throws IOException {
+        return LinkFaults.on(cluster(), folder);
+    }
+
+    private static void awaitReady(String machine) {
+        Awaitility.await(machine + " is back")
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                cluster()
+                                        .nodesOn(machine)
+                                        .getFirst()
+                                        .path("verdict")
+                                        .asString()
+                                        .equals("READY"));
+    }
+
+    @Test
+    @Order(6)
     void aModelThatFitsNoMachineAnswersFromBoth() throws IOException {
         Namespaces.Said made =
                 cluster()
@@ -185,7 +271,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void aModelThatFitsAllMachinesTogetherNotIsRefusedWithTheShortfall() {
         ObjectNode body = OllamaClient.generate(LARGE, "too much", 4);
         ((ObjectNode) body.get("options")).put("num_ctx", 32_768);
@@ -255,7 +341,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void aStrangerWithAWrongTokenCannotJoin() throws IOException {
         Path token = Files.writeString(folder.resolve("wrong-token"), "0".repeat(64));
 
@@ -279,7 +365,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void anAddressThatTheClusterHasNoWayToIsReportedAndTheAgentEndedAgain() {
         Namespaces.Said said = cluster().joinAs("left", "astray", "--advertise", WRONG);
 
@@ -295,7 +381,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void anInterfaceThatIsNotThereIsRefusedWithThoseThatAre() {
         Namespaces.Said said = cluster().joinAs("left", "astray", "--interface", "wlan7");
 
@@ -307,7 +393,7 @@ class JoinIT {
     }
 
     @Test
-    @Order(9)
+    @Order(11)
     void aCutLinkIsReportedWithTheAddressAndAMendedOneHeals() {
         CompletableFuture<Answer> stream =
                 cluster()
@@ -339,20 +425,11 @@ class JoinIT {
         } finally {
             machines().mend("left");
         }
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () ->
-                                cluster()
-                                        .nodesOn("left")
-                                        .getFirst()
-                                        .path("verdict")
-                                        .asString()
-                                        .equals("READY"));
+        awaitReady("left");
     }
 
     @Test
-    @Order(10)
+    @Order(12)
     void downEndsTheAgentAndTheClusterKnowsAtOnce() {
         Namespaces.Said down = cluster().caravan("right", "right", "down");
 

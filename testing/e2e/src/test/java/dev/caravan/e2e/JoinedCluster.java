@@ -2,9 +2,14 @@ package dev.caravan.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.caravan.wire.Routes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A cluster over several machines, as a user makes one: the control plane on the machine {@code
@@ -123,6 +129,53 @@ public final class JoinedCluster implements AutoCloseable {
         return nodes().stream()
                 .filter(node -> node.path("report").path("address").asString("").startsWith(start))
                 .toList();
+    }
+
+    /** Has each agent take the model's files from another that has them. */
+    public void spread(String model) {
+        String digest =
+                client.json("/api/tags")
+                        .path("models")
+                        .valueStream()
+                        .filter(known -> known.path("name").asString().startsWith(model + ":"))
+                        .map(known -> known.path("digest").asString())
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("no model " + model));
+        List<String> addresses =
+                nodes().stream()
+                        .filter(node -> node.path("verdict").asString().equals("READY"))
+                        .map(node -> node.path("report").path("address").asString())
+                        .toList();
+        String holder =
+                addresses.stream()
+                        .filter(address -> ask(address + Routes.REPORT, "GET", "").contains(digest))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("nobody has " + model));
+        ObjectNode fetch = OllamaClient.JSON.createObjectNode();
+        fetch.put("name", model + ":latest").put("digest", digest).putArray("holders").add(holder);
+        for (String address : addresses) {
+            String said = ask(address + Routes.FETCH, "POST", fetch.toString());
+            if (!said.contains("success")) {
+                throw new IllegalStateException(model + " to " + address + ": " + said);
+            }
+        }
+    }
+
+    private String ask(String url, String method, String body) {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url))
+                        .header("Authorization", "Bearer " + token())
+                        .header("Content-Type", "application/json")
+                        .method(method, BodyPublishers.ofString(body))
+                        .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
     }
 
     /** The cluster's token. */

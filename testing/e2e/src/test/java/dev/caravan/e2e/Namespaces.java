@@ -30,6 +30,13 @@ public final class Namespaces implements AutoCloseable {
     /** Of the range that is set aside for measuring networks (RFC 2544). */
     private static final String FAR = "198.18";
 
+    /**
+     * Each packet arrives later; or packets wait in a queue, for as long as others are before them,
+     * and are lost where it is full.
+     */
+    private static final List<String> SLOW_WAYS =
+            List.of("netem delay 200ms", "tbf rate 64kbit burst 4kb latency 400ms");
+
     private static final int FIRST_HOST = 11;
     private static final int OURS = 254;
 
@@ -170,6 +177,42 @@ public final class Namespaces implements AutoCloseable {
     /** Undoes {@link #cut}. */
     public void mend(String machine) {
         ip("-n", hub, "link", "set", "p" + host(machine), "up");
+    }
+
+    /**
+     * Makes the machine's card slow in both directions until {@link #unslow}.
+     *
+     * @return how, for people; empty where neither way is known here
+     */
+    public Optional<String> slow(String machine) {
+        return SLOW_WAYS.stream()
+                .filter(way -> tc(hub, "p" + host(machine), "replace", way))
+                .filter(way -> tc(namespace(machine), CARD, "replace", way))
+                .findFirst();
+    }
+
+    /** What the queue of {@link #slow} counts of that which the machine sent. */
+    public String slowed(String machine) {
+        return run(
+                        List.of("tc", "-s", "-n", namespace(machine), "qdisc", "show", "dev", CARD),
+                        Map.of(),
+                        COMMAND_SECONDS)
+                .text();
+    }
+
+    /** Undoes {@link #slow}. */
+    public void unslow(String machine) {
+        tc(hub, "p" + host(machine), "del", "");
+        tc(namespace(machine), CARD, "del", "");
+    }
+
+    private static boolean tc(String namespace, String card, String what, String way) {
+        List<String> command =
+                new ArrayList<>(List.of("tc", "-n", namespace, "qdisc", what, "dev", card, "root"));
+        if (!way.isEmpty()) {
+            command.addAll(List.of(way.split(" ")));
+        }
+        return run(command, Map.of(), COMMAND_SECONDS).exit() == 0;
     }
 
     /** What has to stand before a command so that it runs on the machine. */

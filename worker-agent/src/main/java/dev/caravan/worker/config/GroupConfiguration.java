@@ -43,7 +43,8 @@ class GroupConfiguration {
                         new ByteSize(worker.tensorCache().toBytes())),
                 events,
                 control,
-                clock);
+                clock,
+                worker.rpcKeep());
     }
 
     @Bean

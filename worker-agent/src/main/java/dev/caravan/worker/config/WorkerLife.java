@@ -97,6 +97,7 @@ final class WorkerLife implements AutoCloseable, ReplicaChanges.Listener {
         repeat(looking, this::sampleMemory, SAMPLE);
         repeat(looking, metrics::refresh, SAMPLE);
         repeat(control, supervisor::expireIdle, EXPIRY_CHECK);
+        repeat(control, members::endKept, EXPIRY_CHECK);
         store.changes().subscribe(_ -> events.tell(AgentEvents.Kind.STORE_CHANGED, agent, ""));
         events.pushWhenKnown(AgentEvents.Kind.AGENT_STARTED, agent).subscribe();
     }

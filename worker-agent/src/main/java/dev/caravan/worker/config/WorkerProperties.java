@@ -37,6 +37,7 @@ import org.springframework.validation.annotation.Validated;
  * @param drain how long running answers may go on when the agent is to end; 0: not at all
  * @param tensorCache bytes of other hosts' models that may be kept on disk, so that they are not
  *     sent again with each load; 0: none
+ * @param rpcKeep how long an RPC server whose group broke is kept for the next group; 0: not at all
  * @param engine how engines are chosen
  * @param engineArguments further switches of each {@code llama-server}; they come last and win
  */
@@ -56,6 +57,7 @@ public record WorkerProperties(
         @DefaultValue("5m") Duration promptPatience,
         @DefaultValue("30s") Duration drain,
         @DefaultValue("32GB") DataSize tensorCache,
+        @DefaultValue("10s") Duration rpcKeep,
         @DefaultValue Engine engine,
         @DefaultValue List<String> engineArguments) {
 
@@ -72,9 +74,8 @@ public record WorkerProperties(
         requirePositive("load-timeout", loadTimeout);
         requirePositive("client-patience", clientPatience);
         requirePositive("prompt-patience", promptPatience);
-        if (drain.isNegative()) {
-            throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
-        }
+        requireNotNegative("drain", drain);
+        requireNotNegative("rpc-keep", rpcKeep);
     }
 
     /**
@@ -109,6 +110,12 @@ public record WorkerProperties(
     private static void requirePositive(String key, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
+        }
+    }
+
+    private static void requireNotNegative(String key, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(key + ": " + value + " (expected: >= 0)");
         }
     }
 

@@ -42,6 +42,7 @@ class WorkerPropertiesTest {
                                 Duration.ofMinutes(5),
                                 Duration.ofSeconds(30),
                                 DataSize.ofGigabytes(32),
+                                Duration.ofSeconds(10),
                                 new WorkerProperties.Engine("", "auto", ""),
                                 List.of()));
     }
@@ -70,6 +71,7 @@ class WorkerPropertiesTest {
                                         Map.entry("caravan.worker.prompt-patience", "2m"),
                                         Map.entry("caravan.worker.drain", "0"),
                                         Map.entry("caravan.worker.tensor-cache", "0"),
+                                        Map.entry("caravan.worker.rpc-keep", "0"),
                                         Map.entry("caravan.worker.engine.cpu-variant", "haswell"),
                                         Map.entry("caravan.worker.engine.flash-attention", "on"),
                                         Map.entry("caravan.worker.engine.kv-cache-type", "q8_0"),
@@ -91,6 +93,7 @@ class WorkerPropertiesTest {
                                 Duration.ofMinutes(2),
                                 Duration.ZERO,
                                 DataSize.ofBytes(0),
+                                Duration.ZERO,
                                 new WorkerProperties.Engine("haswell", "on", "q8_0"),
                                 List.of("--mlock", "-lv", "4")));
     }
@@ -133,6 +136,8 @@ class WorkerPropertiesTest {
                                 + " or bf16; others need it)");
         assertThatThrownBy(() -> bind(Map.of("caravan.worker.tensor-cache", "-1B")))
                 .hasRootCauseMessage("tensor-cache: -1B (expected: >= 0)");
+        assertThatThrownBy(() -> bind(Map.of("caravan.worker.rpc-keep", "-1s")))
+                .hasRootCauseMessage("rpc-keep: PT-1S (expected: >= 0)");
     }
 
     private static WorkerProperties bind(Map<String, Object> given) throws IOException {

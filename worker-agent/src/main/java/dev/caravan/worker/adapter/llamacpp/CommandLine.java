@@ -149,17 +149,28 @@ record CommandLine(int threads, ComputeOptions compute, List<String> extra, Stri
     }
 
     /**
-     * @param port to listen on; 0 is none
+     * All but its port, which it cannot choose itself.
+     *
      * @param cached whether large tensors are kept on disk
      */
-    List<String> rpcServer(Path server, int port, boolean cached) {
+    List<String> rpcServer(Path server, boolean cached) {
         List<String> command = new ArrayList<>();
-        command.addAll(List.of(server.toString(), "-H", "127.0.0.1", "-p", text(port)));
+        command.addAll(List.of(server.toString(), "-H", "127.0.0.1"));
         command.addAll(List.of("-t", text(threads)));
         if (cached) {
             command.add("-c");
         }
         return List.copyOf(command);
+    }
+
+    /**
+     * @param command of {@link #rpcServer}
+     * @param port to listen on; 0 is none
+     */
+    static List<String> on(List<String> command, int port) {
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(List.of("-p", text(port)));
+        return List.copyOf(whole);
     }
 
     /**

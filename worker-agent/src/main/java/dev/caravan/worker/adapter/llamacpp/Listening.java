@@ -21,6 +21,10 @@ final class Listening {
     private static final Path PROC = Path.of("/proc");
     private static final String LOOPBACK = "127.0.0.1";
     private static final String LISTEN = "0A";
+
+    /** Stopped by a signal or a debugger, ended, dead. */
+    private static final String HALTED = "TtZXx";
+
     private static final int ADDRESS = 1;
     private static final int STATE = 3;
     private static final int INODE = 9;
@@ -40,7 +44,24 @@ final class Listening {
             return accepts(port);
         }
         Optional<String> inode = listener(table, port);
-        return inode.isPresent() && sockets(pid).contains("socket:[" + inode.get() + "]");
+        return inode.isPresent() && sockets(pid).contains(socket(inode.get()));
+    }
+
+    /** Whether it has a connection neither to nor from anyone. */
+    static boolean isAllItDoes(long pid, int port) throws IOException {
+        Optional<String> inode = listener(PROC.resolve("net/tcp"), port);
+        return inode.isPresent() && sockets(pid).equals(Set.of(socket(inode.get())));
+    }
+
+    /** Whether it runs or waits, rather than being stopped or gone. */
+    static boolean moves(long pid) throws IOException {
+        String line = Files.readString(PROC.resolve(pid + "/stat"));
+        // The name stands in parentheses and may hold blanks and parentheses itself.
+        return HALTED.indexOf(line.charAt(line.lastIndexOf(')') + 2)) < 0;
+    }
+
+    private static String socket(String inode) {
+        return "socket:[" + inode + "]";
     }
 
     private static Optional<String> listener(Path table, int port) throws IOException {
@@ -60,7 +81,10 @@ final class Listening {
         try (Stream<Path> descriptors = Files.list(PROC.resolve(pid + "/fd"))) {
             for (Path descriptor : descriptors.toList()) {
                 try {
-                    found.add(Files.readSymbolicLink(descriptor).toString());
+                    String target = Files.readSymbolicLink(descriptor).toString();
+                    if (target.startsWith("socket:")) {
+                        found.add(target);
+                    }
                 } catch (IOException closedMeanwhile) {
                     continue;
                 }

@@ -5,6 +5,7 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.engine.process.LeashedProcess;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.group.RpcServers;
+import java.io.IOException;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -40,6 +41,21 @@ record LlamaRpcServer(LeashedProcess process, int port) implements RpcServers.Ru
                 FaultCode.LOAD_FAILED,
                 "rpc-server: does not listen on port %d after %s (expected: sooner), log %s"
                         .formatted(port, PATIENCE, process.log()));
+    }
+
+    /** Where the system does not tell, nothing is seen. */
+    @Override
+    public RpcServers.Sight sight() {
+        try {
+            if (!Listening.moves(process.pid())) {
+                return RpcServers.Sight.STUCK;
+            }
+            return Listening.isAllItDoes(process.pid(), port)
+                    ? RpcServers.Sight.FREE
+                    : RpcServers.Sight.TAKEN;
+        } catch (IOException unseen) {
+            return RpcServers.Sight.STUCK;
+        }
     }
 
     @Override

@@ -6,7 +6,9 @@ import dev.caravan.core.model.ByteSize;
 import dev.caravan.engine.EngineInstallation;
 import dev.caravan.engine.process.ProcessLauncher;
 import dev.caravan.engine.process.ProcessSpec;
+import dev.caravan.worker.app.engine.MemberId;
 import dev.caravan.worker.app.group.RpcServers;
+import dev.caravan.worker.app.group.RpcSetup;
 import dev.caravan.worker.app.group.WantedMember;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,28 +47,33 @@ public final class LlamaRpcServers implements RpcServers {
     }
 
     @Override
-    public Running start(WantedMember wanted) {
+    public RpcSetup setup(WantedMember wanted) {
         EngineInstallation found = engines.installed();
         Path server = found.rpcServer().orElseThrow(() -> unable(found));
         if (!found.rpcWorks()) {
             throw unable(found);
         }
-        boolean cached = cache.makeRoom(wanted.memory());
+        return new RpcSetup(
+                commandLine.rpcServer(server, cache.makeRoom(wanted.memory())),
+                commandLine.rpcEnvironment(wanted.continuation(), cache.folder()));
+    }
+
+    @Override
+    public Running start(MemberId name, RpcSetup setup) {
         try {
-            // It cannot choose its port itself; where another process takes this one it ends.
+            // Where another process takes this port meanwhile it ends.
             int port = Listening.freePort();
             return new LlamaRpcServer(
                     launcher.start(
                             new ProcessSpec(
-                                    commandLine.rpcServer(server, port, cached),
-                                    commandLine.rpcEnvironment(
-                                            wanted.continuation(), cache.folder()),
+                                    CommandLine.on(setup.command(), port),
+                                    setup.environment(),
                                     folder,
-                                    folder.resolve(wanted.id() + ".log"),
+                                    folder.resolve(name + ".log"),
                                     LOG_BYTES)),
                     port);
         } catch (IOException failed) {
-            throw engines.cannotStart(server, failed);
+            throw engines.cannotStart(Path.of(setup.command().getFirst()), failed);
         }
     }
 

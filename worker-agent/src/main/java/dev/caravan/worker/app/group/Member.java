@@ -5,6 +5,7 @@ import dev.caravan.worker.app.engine.EngineState;
 import dev.caravan.worker.app.engine.MemberId;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Sinks;
 
@@ -17,10 +18,12 @@ public final class Member {
     private final WantedMember wanted;
     private final Runnable released;
     private final AtomicBoolean linked = new AtomicBoolean();
+    private volatile boolean served;
     private final Sinks.One<String> over = Sinks.one();
     private volatile EngineState state = new EngineState.Loading(0);
     private volatile int port;
     private RpcServers.@Nullable Running running;
+    private @Nullable RpcSetup setup;
 
     /**
      * @param released told when the head has given it back, on any thread
@@ -47,8 +50,9 @@ public final class Member {
         return linked.get();
     }
 
-    void started(RpcServers.Running process) {
+    void started(RpcServers.Running process, RpcSetup by) {
         running = process;
+        setup = by;
         state = new EngineState.Loading(process.pid());
     }
 
@@ -65,8 +69,30 @@ public final class Member {
         over.tryEmitValue(why);
     }
 
+    /** Whether that process is its own still. */
+    boolean has(RpcServers.Running process) {
+        return running == process;
+    }
+
     Optional<RpcServers.Running> running() {
         return Optional.ofNullable(running);
+    }
+
+    /** Whether a head has had it and has none of it now. */
+    boolean isLeft() {
+        return served && !linked.get();
+    }
+
+    /** Gives the process to another; from here on no head can have it here. False where one has. */
+    boolean handOn(BiConsumer<RpcSetup, RpcServers.Running> next) {
+        RpcServers.Running process = running;
+        RpcSetup by = setup;
+        if (process == null || by == null || !linked.compareAndSet(false, true)) {
+            return false;
+        }
+        running = null;
+        next.accept(by, process);
+        return true;
     }
 
     /** Gives it to a head where it can be given; safe on any thread. */
@@ -98,6 +124,7 @@ public final class Member {
             return new LinkAnswer.Taken(
                     "member %s: a head has it (expected: one link at a time)".formatted(id()));
         }
+        served = true;
         return new LinkAnswer.Granted(
                 new LinkClaim(
                         port,

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -22,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts RPC servers, follows them to their end, and says who may use one. Each serves one head; it
- * is never started again, and one that is no longer wanted ends as soon as its head has left it,
- * since ending it earlier would end the head's runs too. All changes of state happen on the control
- * thread; reading and claiming is free from any.
+ * Starts RPC servers, follows them to their end, and says who may use one. Each serves one head at
+ * a time; it is never started again, and one that is no longer wanted ends as soon as its head has
+ * left it, since ending it earlier would end the head's runs too. Where the head left first the
+ * group broke, another is likely to come, and its process is kept for that. All changes of state
+ * happen on the control thread; reading and claiming is free from any.
  */
 public final class MemberSupervisor implements AutoCloseable {
 
@@ -40,18 +42,26 @@ public final class MemberSupervisor implements AutoCloseable {
     private final InstantSource clock;
     private final Map<MemberId, Member> members = new ConcurrentSkipListMap<>();
     private final Deque<MemberId> ends = new ArrayDeque<>();
+    private final KeptServers kept;
     private Consumer<MemberId> ended = _ -> {};
     private volatile boolean closed;
 
     /**
      * @param control runs one task after the other; they may block
+     * @param keep how long an RPC server waits for the group that comes in place of its broken one;
+     *     0: not at all
      */
     public MemberSupervisor(
-            RpcServers servers, AgentEvents events, Executor control, InstantSource clock) {
+            RpcServers servers,
+            AgentEvents events,
+            Executor control,
+            InstantSource clock,
+            Duration keep) {
         this.servers = servers;
         this.events = events;
         this.control = control;
         this.clock = clock;
+        this.kept = new KeptServers(keep, clock);
     }
 
     /** Who is told, on the control thread, of a member that ended without being asked to. */
@@ -100,18 +110,25 @@ public final class MemberSupervisor implements AutoCloseable {
         members.put(wanted.id(), member);
         Instant begun = clock.instant();
         try {
-            RpcServers.Running process = servers.start(wanted);
-            member.started(process);
+            RpcSetup setup = servers.setup(wanted);
+            Optional<KeptServers.Kept> again = kept.take(setup);
+            RpcServers.Running process =
+                    again.map(KeptServers.Kept::process)
+                            .orElseGet(() -> servers.start(wanted.id(), setup));
+            member.started(process, setup);
             process.ready()
                     .subscribe(
                             port -> onControl(() -> ready(member, process, port, begun)),
                             late -> onControl(() -> gaveUp(member, process, late)));
-            process.ended().subscribe(end -> onControl(() -> ended(member, end)));
-            log.atInfo()
-                    .addKeyValue("member", wanted.id())
-                    .addKeyValue("group", wanted.group())
-                    .addKeyValue("pid", process.pid())
-                    .log("RPC server started");
+            process.ended().subscribe(end -> onControl(() -> ended(member, process, end)));
+            var line =
+                    log.atInfo()
+                            .addKeyValue("member", wanted.id())
+                            .addKeyValue("group", wanted.group())
+                            .addKeyValue("pid", process.pid());
+            again.ifPresentOrElse(
+                    of -> line.addKeyValue("before", of.from()).log("RPC server used again"),
+                    () -> line.log("RPC server started"));
         } catch (CaravanException refused) {
             failed(member, OptionalInt.empty(), String.valueOf(refused.getMessage()));
         }
@@ -141,8 +158,12 @@ public final class MemberSupervisor implements AutoCloseable {
         tellEnded(member, fault);
     }
 
-    private void ended(Member member, EngineEnd end) {
+    private void ended(Member member, RpcServers.Running process, EngineEnd end) {
         if (closed) {
+            return;
+        }
+        if (!member.has(process)) {
+            kept.forget(process);
             return;
         }
         switch (member.state()) {
@@ -174,7 +195,10 @@ public final class MemberSupervisor implements AutoCloseable {
         events.tell(AgentEvents.Kind.MEMBER_EXITED, member.id().value(), detail);
     }
 
-    /** Control thread. Gives it to no head from now on and ends it when it has none. */
+    /**
+     * Control thread. Gives it to no head from now on and ends it when it has none; keeps its
+     * process where its head left before.
+     */
     public void drain(MemberId id) {
         Member member = members.get(id);
         if (member == null) {
@@ -182,10 +206,27 @@ public final class MemberSupervisor implements AutoCloseable {
         }
         switch (member.state()) {
             case EngineState.Loading(long pid) -> drain(member, pid, "", Duration.ZERO);
-            case EngineState.Ready(long pid, String address, Duration took) ->
+            case EngineState.Ready(long pid, String address, Duration took) -> {
+                if (!keep(member)) {
                     drain(member, pid, address, took);
+                }
+            }
             case EngineState.Draining _, EngineState.Exited _, EngineState.Failed _ -> {}
         }
+    }
+
+    private boolean keep(Member member) {
+        boolean worth = member.isLeft() && member.running().filter(kept::wants).isPresent();
+        if (worth && member.handOn((setup, process) -> kept.keep(member.id(), setup, process))) {
+            members.remove(member.id());
+            return true;
+        }
+        return false;
+    }
+
+    /** Control thread, now and then: ends what was kept for too long. */
+    public void endKept() {
+        kept.endOld();
     }
 
     private void drain(Member member, long pid, String address, Duration took) {

@@ -56,7 +56,8 @@ class LinkTest {
 
     private final FakeRpcServers servers = new FakeRpcServers();
     private final MemberSupervisor members =
-            new MemberSupervisor(servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime());
+            new MemberSupervisor(
+                    servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime(), Duration.ZERO);
     private final LinkServer linkServer = new LinkServer(members::claim, TOKEN);
     private final HttpRpcLinks links = new HttpRpcLinks(TOKEN, HEAD);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

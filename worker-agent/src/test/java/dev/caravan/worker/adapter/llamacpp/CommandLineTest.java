@@ -139,9 +139,10 @@ class CommandLineTest {
 
     @Test
     void bindsAnRpcServerToLoopbackAndKeepsItsKernelsExact() {
-        assertThat(line.rpcServer(Path.of("/bin/rpc-server"), 5101, true))
-                .containsExactly("/bin/rpc-server -H 127.0.0.1 -p 5101 -t 3 -c".split(" "));
-        assertThat(line.rpcServer(Path.of("/bin/rpc-server"), 5101, false)).doesNotContain("-c");
+        List<String> cached = line.rpcServer(Path.of("/bin/rpc-server"), true);
+        assertThat(CommandLine.on(cached, 5101))
+                .containsExactly("/bin/rpc-server -H 127.0.0.1 -t 3 -c -p 5101".split(" "));
+        assertThat(line.rpcServer(Path.of("/bin/rpc-server"), false)).doesNotContain("-c");
         assertThat(line.rpcEnvironment(Continuation.EXACT, Path.of("/cache")))
                 .containsOnlyKeys(
                         "LLAMA_CACHE",

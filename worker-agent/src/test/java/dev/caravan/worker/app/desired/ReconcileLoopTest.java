@@ -58,7 +58,11 @@ class ReconcileLoopTest {
         servers = new FakeRpcServers();
         members =
                 new MemberSupervisor(
-                        servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime());
+                        servers,
+                        (_, _, _) -> {},
+                        Runnable::run,
+                        ManualClock.anytime(),
+                        Duration.ZERO);
         loop =
                 new ReconcileLoop(
                         new DesiredJsonFile(folder.resolve("agent/desired.json")),

@@ -3,8 +3,10 @@ package dev.caravan.worker.app.group;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.worker.app.engine.EngineEnd;
+import dev.caravan.worker.app.engine.MemberId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -15,7 +17,12 @@ public final class FakeRpcServers implements RpcServers {
     public boolean broken;
 
     @Override
-    public Running start(WantedMember wanted) {
+    public RpcSetup setup(WantedMember wanted) {
+        return new RpcSetup(List.of("rpc-server"), Map.of("KERNELS", wanted.continuation().name()));
+    }
+
+    @Override
+    public Running start(MemberId name, RpcSetup setup) {
         if (broken) {
             throw new CaravanException(FaultCode.LOAD_FAILED, "rpc-server: not there");
         }
@@ -35,6 +42,7 @@ public final class FakeRpcServers implements RpcServers {
         private final Sinks.One<Integer> ready = Sinks.one();
         private final Sinks.One<EngineEnd> ended = Sinks.one();
         public int kills;
+        public Sight sight = Sight.FREE;
 
         FakeRpcServer(int pid) {
             this.pid = pid;
@@ -60,6 +68,11 @@ public final class FakeRpcServers implements RpcServers {
         @Override
         public Mono<Integer> ready() {
             return ready.asMono();
+        }
+
+        @Override
+        public Sight sight() {
+            return sight;
         }
 
         @Override

@@ -28,7 +28,8 @@ class MemberSupervisorTest {
                     (kind, subject, detail) ->
                             told.add((kind + " " + subject + " " + detail).strip()),
                     Runnable::run,
-                    clock);
+                    clock,
+                    Duration.ZERO);
 
     {
         members.onEnded(ended::add);

@@ -36,7 +36,8 @@ class SplitEnginesTest {
     private final FakeEngines whole = new FakeEngines();
     private final FakeRpcServers servers = new FakeRpcServers();
     private final MemberSupervisor members =
-            new MemberSupervisor(servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime());
+            new MemberSupervisor(
+                    servers, (_, _, _) -> {}, Runnable::run, ManualClock.anytime(), Duration.ZERO);
     private final List<FakeLink> links = new ArrayList<>();
     private Mono<RpcLink> next = Mono.fromSupplier(this::link);
     private final SplitEngines engines =

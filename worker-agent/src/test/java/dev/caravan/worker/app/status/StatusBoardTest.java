@@ -43,7 +43,11 @@ class StatusBoardTest {
             new StatusBoard(
                     supervisor,
                     new MemberSupervisor(
-                            new FakeRpcServers(), (_, _, _) -> {}, Runnable::run, clock),
+                            new FakeRpcServers(),
+                            (_, _, _) -> {},
+                            Runnable::run,
+                            clock,
+                            Duration.ZERO),
                     engines,
                     Optional.empty(),
                     store,
