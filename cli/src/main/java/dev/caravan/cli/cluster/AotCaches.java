@@ -113,7 +113,6 @@ final class AotCaches {
     }
 
     private List<String> training(BootJars.App app, Path cache) {
-        // several clusters may make one at the same time
         Path fresh =
                 cache.resolveSibling(
                         UNFINISHED + cache.getFileName() + "." + ProcessHandle.current().pid());
@@ -140,8 +139,14 @@ final class AotCaches {
         trial.add(java.toString());
         trial.addAll(JvmFlags.of(app.kind()));
         trial.addAll(List.of("-XX:AOTCache=" + fresh, "-cp", app.jar().toString(), "-version"));
+        // another cluster may make the same at the same time, or may have made it by now
         return List.of(
-                line(run) + " && " + line(trial) + " && " + line(List.of("mv", fresh, cache)),
+                "%s || { %s && %s && %s; }"
+                        .formatted(
+                                line(List.of("[", "-e", cache, "]")),
+                                line(run),
+                                line(trial),
+                                line(List.of("mv", fresh, cache))),
                 line(List.of("rm", "-rf", fresh, fresh + ".config", data)));
     }
 

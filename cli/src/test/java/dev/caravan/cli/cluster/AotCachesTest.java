@@ -40,6 +40,22 @@ class AotCachesTest {
     }
 
     @Test
+    void leavesACacheThatAnotherClusterHasMadeByThen() throws Exception {
+        AotCaches caches =
+                new AotCaches(
+                        home,
+                        java(
+                                "case $1 in *Output*) echo cache >> ${1#-XX:AOTCacheOutput=}; echo run >> %s;; esac"
+                                        .formatted(folder.resolve("runs"))));
+        BootJars.App app = app(Kind.GATEWAY, "one");
+
+        caches.makeNow(List.of(app, app), "id");
+
+        assertThat(folder.resolve("runs")).hasContent("run");
+        assertThat(caches.ready(app)).isPresent();
+    }
+
+    @Test
     void keepsNothingOfATrainingRunThatFailed() throws Exception {
         AotCaches caches =
                 new AotCaches(home, java("echo half > ${1#-XX:AOTCacheOutput=}; exit 1"));
