@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One model whose replicas are killed while they answer; each agent has its file. */
@@ -21,11 +22,15 @@ final class Faults {
     private static final int FIRST_CUT = 30;
     private static final int LAST_CUT = 120;
 
+    private static final Duration STANDBY = Duration.ofSeconds(60);
+
     private static final Map<String, Faults> MADE = new ConcurrentHashMap<>();
 
     /** What holds the model, and which part of that dies. */
     enum Shape {
         WHOLE,
+        /** Whole, and loaded once more on another agent. */
+        WARM,
         MEMBER,
         HEAD
     }
@@ -107,8 +112,10 @@ final class Faults {
 
     void policy(String continuation, Shape shape) {
         ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", continuation);
-        if (shape != Shape.WHOLE) {
-            policy.put("minimumHosts", 2);
+        switch (shape) {
+            case WHOLE -> {}
+            case WARM -> policy.put("standby", 1);
+            case MEMBER, HEAD -> policy.put("minimumHosts", 2);
         }
         cluster.putPolicy(model, policy);
         cluster.unload(model);
@@ -126,8 +133,19 @@ final class Faults {
 
     private Broken signal(String name, Shape shape, Victim victim, String route, String prompt) {
         cluster.load(model);
-        long pid = victim(shape, victim);
         int cut = cluster.random(FIRST_CUT, LAST_CUT);
+        if (shape == Shape.WARM) {
+            Awaitility.await("two replicas of " + model)
+                    .atMost(STANDBY)
+                    .until(() -> cluster.ready(model).size() == 2);
+            // which of the two answers is known when one does
+            return broken(
+                    route,
+                    body(route, prompt),
+                    cut,
+                    () -> LocalCluster.signal(name, cluster.busy(model, victim == Victim.AGENT)));
+        }
+        long pid = victim(shape, victim);
         return broken(route, body(route, prompt), cut, () -> LocalCluster.signal(name, pid));
     }
 
@@ -182,7 +200,7 @@ final class Faults {
 
     private long victim(Shape shape, Victim victim) {
         return switch (shape) {
-            case WHOLE, HEAD ->
+            case WHOLE, WARM, HEAD ->
                     victim == Victim.ENGINE
                             ? cluster.engine(model).pid()
                             : cluster.agentOf(model).pid();

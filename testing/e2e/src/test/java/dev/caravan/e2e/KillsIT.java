@@ -8,7 +8,7 @@ import dev.caravan.e2e.Faults.Victim;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,6 +29,7 @@ class KillsIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.kills", 200);
     private static final int PROMPTS = 4;
+    private static final List<Shape> SHAPES = List.of(Shape.WARM, Shape.MEMBER, Shape.HEAD);
 
     /** A stall is noticed after ten seconds where the engine's pace is not known yet. */
     private static final Duration WATCHDOG = Duration.ofSeconds(10);
@@ -37,11 +38,12 @@ class KillsIT {
 
     @Test
     void everyKilledAnswerIsTheOneOfAnUndisturbedEngine(LocalCluster cluster) throws Exception {
-        Map<Shape, List<Duration>> pauses = new HashMap<>();
+        Map<Shape, List<Duration>> pauses = new EnumMap<>(Shape.class);
+        List<Duration> loads = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         List<String> prompts = Stream.generate(cluster::randomText).limit(PROMPTS).toList();
         for (int n = 0; n < KILLS; n++) {
-            Shape shape = Shape.values()[n % 3];
+            Shape shape = SHAPES.get(n % 3);
             Victim victim = n % 5 < 3 ? Victim.ENGINE : Victim.AGENT;
             String type = n / 3 % 2 == 0 ? "F16" : "Q4_K_M";
             String route = n / 6 % 2 == 0 ? "/api/generate" : "/api/chat";
@@ -70,8 +72,12 @@ class KillsIT {
             if (victim == Victim.AGENT) {
                 assertThat(cluster.up().exit()).isZero();
             }
+            if (shape != Shape.WARM) {
+                loads.add(cluster.loadTime(faults.model()));
+            }
         }
         pauses.forEach(KillsIT::print);
+        print("loads after the kills of split models", loads);
         assertThat(wrong).isEmpty();
     }
 
@@ -91,7 +97,7 @@ class KillsIT {
             assertThat(broken.answer().text()).isEqualTo(expected);
             pauses.add(broken.pause());
         }
-        print(shape, pauses);
+        print(shape + " stopped", pauses);
         assertThat(pauses)
                 .allSatisfy(pause -> assertThat(pause).isLessThan(WATCHDOG.plusSeconds(5)));
     }
@@ -122,10 +128,14 @@ class KillsIT {
     }
 
     private static void print(Shape shape, List<Duration> pauses) {
-        List<Duration> sorted = pauses.stream().sorted().toList();
+        print(shape + " killed, pauses", pauses);
+    }
+
+    private static void print(String what, List<Duration> times) {
+        List<Duration> sorted = times.stream().sorted().toList();
         System.out.printf(
-                "%s: %d answers, pause median %d ms, p99 %d ms%n",
-                shape,
+                "%s: %d, median %d ms, p99 %d ms%n",
+                what,
                 sorted.size(),
                 sorted.get(sorted.size() / 2).toMillis(),
                 sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1).toMillis());

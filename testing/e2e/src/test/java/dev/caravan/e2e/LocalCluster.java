@@ -447,6 +447,46 @@ public final class LocalCluster implements AutoCloseable {
         return replicas().filter(LocalCluster::isLive).toList();
     }
 
+    List<JsonNode> ready(String model) {
+        return replicas(model)
+                .filter(replica -> replica.path("state").asString().equals("READY"))
+                .toList();
+    }
+
+    /** A counter of all agents together; each has it. */
+    double total(String counter) {
+        return agents().stream().mapToDouble(agent -> counter(agent, counter)).sum();
+    }
+
+    private double counter(Process process, String name) {
+        URI page =
+                URI.create("http://127.0.0.1:" + process.managementPort() + "/actuator/prometheus");
+        return send(HttpRequest.newBuilder(page))
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(process.name() + " has no " + name));
+    }
+
+    /** How long the newest replica took to load, by its agent. */
+    Duration loadTime(String model) {
+        return Duration.ofMillis(lastReplica(model).path("loadMillis").asLong());
+    }
+
+    /** The process of the one replica that answers, or of its agent. */
+    long busy(String model, boolean agent) {
+        for (Process process : agents()) {
+            for (JsonNode replica : report(process).path("replicas")) {
+                if (replica.path("model").asString().equals(model)
+                        && replica.path("busy").asInt() > 0) {
+                    return agent ? process.pid() : replica.path("pid").asLong();
+                }
+            }
+        }
+        throw new IllegalStateException(model + ": no replica is busy");
+    }
+
     /** Processes of engines and RPC servers, by what the kernel says, not the agents. */
     List<Long> enginePids() {
         String id =
@@ -601,6 +641,10 @@ public final class LocalCluster implements AutoCloseable {
                         .header("Authorization", "Bearer " + token())
                         .header("Content-Type", "application/json");
         body.ifPresent(text -> request.POST(BodyPublishers.ofString(text)));
+        return send(request);
+    }
+
+    private String send(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), BodyHandlers.ofString()).body();
         } catch (IOException failed) {

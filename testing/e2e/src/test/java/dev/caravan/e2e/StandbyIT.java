@@ -57,14 +57,7 @@ class StandbyIT {
         return Awaitility.await("at least " + count + " replicas of " + model)
                 .atMost(LOADED)
                 .ignoreExceptions()
-                .until(() -> ready(cluster, model), found -> found.size() >= count);
-    }
-
-    private static List<JsonNode> ready(LocalCluster cluster, String model) {
-        return cluster.liveReplicas().stream()
-                .filter(replica -> replica.path("model").asString().equals(model))
-                .filter(replica -> replica.path("state").asString().equals("READY"))
-                .toList();
+                .until(() -> cluster.ready(model), found -> found.size() >= count);
     }
 
     private static long pidElsewhere(
