@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,18 +60,8 @@ class SplitIT {
         String model = cluster.fixture(type, seed);
         List<String> prompts =
                 IntStream.range(0, PROMPTS).mapToObj(n -> cluster.randomText()).toList();
-        List<String> expected = new ArrayList<>();
-        try (DirectEngine oracle =
-                new DirectEngine(
-                        cluster.llamaServer(),
-                        cluster.modelFile(model),
-                        cluster.threads(),
-                        DirectEngine.EXACT,
-                        folder.resolve("oracle.log"))) {
-            for (String prompt : prompts) {
-                expected.add(oracle.complete(prompt, PREDICT).text());
-            }
-        }
+        CompletableFuture<List<String>> expected =
+                oracle(cluster, model, prompts, DirectEngine.EXACT);
         List<ObjectNode> bodies =
                 prompts.stream()
                         .map(
@@ -88,7 +79,7 @@ class SplitIT {
                 assertThat(answers)
                         .extracting(Answer::text)
                         .describedAs(layout)
-                        .isEqualTo(expected);
+                        .isEqualTo(expected.join());
                 assertThat(placement(cluster, model))
                         .describedAs("stages of the engine's log with layout " + layout)
                         .isEqualTo(stages(layout));
@@ -98,23 +89,34 @@ class SplitIT {
         }
     }
 
+    /** What one engine on one host says, one request at a time; made beside the cluster's work. */
+    private CompletableFuture<List<String>> oracle(
+            LocalCluster cluster, String model, List<String> prompts, List<String> switches) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Path log = folder.resolve("oracle-" + switches.size() + ".log");
+                    try (DirectEngine engine =
+                            new DirectEngine(
+                                    cluster.llamaServer(),
+                                    cluster.modelFile(model),
+                                    cluster.threads(),
+                                    switches,
+                                    log)) {
+                        return prompts.stream()
+                                .map(prompt -> engine.complete(prompt, PREDICT).text())
+                                .toList();
+                    } catch (IOException failed) {
+                        throw new UncheckedIOException(failed);
+                    }
+                });
+    }
+
     /** What the price of {@code exact} buys: without it most texts are the same, not all. */
     @Test
     void theShareOfEqualTextsWithoutTheSwitchesIsTold(LocalCluster cluster) throws Exception {
         String model = cluster.fixture("Q4_K_M", 5);
         List<String> prompts = Stream.generate(cluster::randomText).limit(PROMPTS).toList();
-        List<String> expected = new ArrayList<>();
-        try (DirectEngine oracle =
-                new DirectEngine(
-                        cluster.llamaServer(),
-                        cluster.modelFile(model),
-                        cluster.threads(),
-                        List.of(),
-                        folder.resolve("fluent.log"))) {
-            for (String prompt : prompts) {
-                expected.add(oracle.complete(prompt, PREDICT).text());
-            }
-        }
+        CompletableFuture<List<String>> oracle = oracle(cluster, model, prompts, List.of());
         force(cluster, model, "4* 4", "fluent");
 
         List<Answer> answers =
@@ -130,6 +132,7 @@ class SplitIT {
                                                                 .put("raw", true))
                                         .toList());
 
+        List<String> expected = oracle.join();
         long same =
                 IntStream.range(0, PROMPTS)
                         .filter(n -> answers.get(n).text().equals(expected.get(n)))
