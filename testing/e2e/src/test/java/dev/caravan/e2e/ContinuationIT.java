@@ -173,14 +173,7 @@ class ContinuationIT {
             cluster.awaitGone(engine.pid());
         }
 
-        Awaitility.await("no request is left over")
-                .atMost(SOON)
-                .until(
-                        () ->
-                                cluster.client()
-                                        .json("/api/distributed/requests")
-                                        .path("requests")
-                                        .isEmpty());
+        AtRest.await(cluster);
         EngineState next = cluster.load(faults.model());
         Awaitility.await("no slot is taken").atMost(SOON).until(() -> next.busySlots() == 0);
     }

@@ -78,6 +78,7 @@ class KillsIT {
         }
         pauses.forEach(KillsIT::print);
         print("loads after the kills of split models", loads);
+        AtRest.await(cluster);
         assertThat(wrong).isEmpty();
     }
 
@@ -98,6 +99,7 @@ class KillsIT {
             pauses.add(broken.pause());
         }
         print(shape + " stopped", pauses);
+        AtRest.await(cluster);
         assertThat(pauses)
                 .allSatisfy(pause -> assertThat(pause).isLessThan(WATCHDOG.plusSeconds(5)));
     }

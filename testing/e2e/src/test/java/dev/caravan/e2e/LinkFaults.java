@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -109,12 +110,17 @@ final class LinkFaults {
                                         .allMatch(replica -> replica.path("pid").asLong() == 0));
     }
 
-    /** The machine that has the model loaded. */
+    /** The machine that has the model loaded, as soon as the control plane has heard of it. */
     String holder() {
-        return Stream.of("left", "right")
-                .filter(machine -> !replicaOn(machine).isEmpty())
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("loaded nowhere: " + cluster.nodes()));
+        return Awaitility.await(MODEL + " is loaded on a machine")
+                .atMost(Duration.ofSeconds(15))
+                .until(
+                        () ->
+                                Stream.of("left", "right")
+                                        .filter(machine -> !replicaOn(machine).isEmpty())
+                                        .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     /** The id of the model's replica on that machine; empty where there is none. */

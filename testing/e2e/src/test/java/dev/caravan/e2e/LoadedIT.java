@@ -70,6 +70,7 @@ class LoadedIT {
         System.out.printf("loaded: %d answers in %s, %.0f stalls%n", asked.get(), LENGTH, stalls);
         assertThat(wrong).isEmpty();
         assertThat(stalls).isZero();
+        AtRest.await(cluster);
         models.forEach(cluster::unload);
     }
 

@@ -73,9 +73,7 @@ class RollingRestartIT {
         System.out.printf(
                 "rolling restart: %d answers, %d of them continued%n", answers.size(), continued);
         assertThat(answers).allSatisfy(RollingRestartIT::isWhole);
-        assertThat(cluster.client().json("/api/distributed/requests").path("requests")).isEmpty();
-        EngineState engine = cluster.load(model);
-        Awaitility.await("no slot is taken").atMost(EXIT).until(() -> engine.busySlots() == 0);
+        AtRest.await(cluster);
     }
 
     private static boolean hasFailed(List<CompletableFuture<Void>> clients) {

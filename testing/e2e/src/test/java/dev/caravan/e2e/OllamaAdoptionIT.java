@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * for it: its gateway speaks Ollama's API, and real engines answer behind it.
  */
 @ExtendWith(SharedCluster.class)
-class AdoptIT {
+class OllamaAdoptionIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
