@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
@@ -40,6 +42,8 @@ public final class Failover {
      * @param continuation whether answers that the client has a part of are continued
      */
     public record Limits(int retries, boolean continuation) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Failover.class);
 
     private final Replicas replicas;
     private final RetryBudget budget;
@@ -154,12 +158,24 @@ public final class Failover {
             if (broken.fault().code() == FaultCode.BUSY) {
                 return Mono.just(true);
             }
+            tell(broken);
             boolean goesOn = course.isFresh() ? anew(broken) : further(broken);
             if (goesOn) {
                 return Mono.just(true);
             }
             return Mono.error(
                     broken.repeatable() ? forClient(broken.fault()) : known(broken.fault()));
+        }
+
+        private void tell(ReplicaFailed broken) {
+            if (broken.outcome() == ReplicaHealth.Outcome.FAILED) {
+                log.atWarn()
+                        .addKeyValue("request", ticket.request().id())
+                        .addKeyValue("replica", broken.target().replica().id())
+                        .addKeyValue("agent", broken.target().agent().id())
+                        .addKeyValue("why", broken.getMessage())
+                        .log("replica failed a request");
+            }
         }
 
         private boolean anew(ReplicaFailed broken) {

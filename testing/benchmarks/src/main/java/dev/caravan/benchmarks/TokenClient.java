@@ -68,16 +68,18 @@ final class TokenClient {
         long begun = System.nanoTime();
         HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
         long first = 0;
+        String last = "";
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(response.body(), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (first == 0 && !line.isEmpty()) {
                     first = System.nanoTime();
                 }
+                last = line;
             }
         }
         if (response.statusCode() != 200) {
-            throw new IOException(uri + " answered " + response.statusCode());
+            throw new IOException("%s answered %d: %s".formatted(uri, response.statusCode(), last));
         }
         return new Times((first - begun) / 1e6, (System.nanoTime() - begun) / 1e6);
     }
