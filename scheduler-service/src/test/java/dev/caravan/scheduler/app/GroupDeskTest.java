@@ -435,6 +435,50 @@ class GroupDeskTest {
         assertThat(head.engineOptions()).containsExactly("--no-repack");
     }
 
+    @Test
+    void keepsAnotherGroupLoadedWhereThePolicyWishesForAStandby() {
+        threeAgents();
+        desk.said(cluster.hasPolicy("a", BIG, standby()));
+        lead();
+        ask(BIG);
+        becomesReady();
+        assertThat(desk.settle(now).puts()).as("nothing holds a second group").isEmpty();
+        desk.said(cluster.agent("c", 3300, BIG));
+        desk.said(cluster.hasPolicy("c", BIG, standby()));
+        desk.said(cluster.agent("d", 3300));
+        now += 10_000;
+
+        Work members = desk.settle(now);
+        tell(members);
+        desk.said(cluster.lends("d", Phase.READY, ""));
+        tell(desk.settle(now));
+        desk.said(cluster.turns("c", cluster.of("c").replicas().getFirst().id(), Phase.READY));
+        Work both = desk.settle(now);
+        desk.said(cluster.lends("b", Phase.EXITED, "killed"));
+        Work left = desk.settle(now);
+
+        assertThat(members(members)).containsExactly(Map.entry("d", 1));
+        assertThat(replicas(both)).extracting(each -> each.agent().value()).contains("a", "c");
+        assertThat(replicas(left))
+                .extracting(each -> each.agent().value(), ReplicaSnapshot::split)
+                .containsExactly(tuple("c", true));
+    }
+
+    private static List<ReplicaSnapshot> replicas(Work work) {
+        return work.view().orElseThrow().content().replicas();
+    }
+
+    private static ModelPolicy standby() {
+        return new ModelPolicy(
+                new Version(5, 1),
+                Continuation.FLUENT,
+                List.of(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                OptionalInt.of(1));
+    }
+
     private static ModelPolicy.Range range(String host, int start, int end) {
         return new ModelPolicy.Range(host, new LayerSpan(start, end));
     }
