@@ -227,6 +227,33 @@ class InferenceServiceTest {
     }
 
     @Test
+    void tellsInAHeaderThatAWholeAnswerWasContinued() throws Exception {
+        Stream.of(agent, other).forEach(each -> each.answers(InferenceServiceTest::goesOnOrBreaks));
+        loadedOn(agent, other);
+
+        HttpResponse<String> answer = gateway.post("/api/generate", WHOLE);
+
+        assertThat(json(answer.body()).get("response").asString()).isEqualTo("Hello");
+        assertThat(answer.headers().firstValue("X-Caravan-Continued"))
+                .contains("times=1; exact=false");
+    }
+
+    private static Flux<Frame> goesOnOrBreaks(RunMessage run) {
+        return run.resume() == null
+                ? Flux.just(FakeAgent.head(), FakeAgent.piece(0, "Hel"))
+                : Flux.just(
+                        new Frame.Head(
+                                "b1",
+                                "replica",
+                                7,
+                                5,
+                                List.of(1, 2, 3, 4, 5),
+                                new Frame.Resumed(1, true)),
+                        FakeAgent.piece(0, "lo"),
+                        FakeAgent.end(2));
+    }
+
+    @Test
     void answersThirtyClientsOnFourSlotsWithoutEverOverrunningThem() throws Exception {
         Sinks.Empty<Void> all = Sinks.empty();
         agent.answers(run -> FakeAgent.reply("ok").delaySubscription(all.asMono()));

@@ -7,6 +7,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
@@ -19,7 +20,7 @@ import reactor.core.publisher.Mono;
  * Cancels what makes an answer's body when the answer is over, however that came. Spring's {@code
  * ChannelSendOperator} takes the first element before it hands a body to the server; where the
  * server refuses it then, since the client has just left, it drops the body without cancelling it,
- * and an engine would go on for nobody.
+ * and an engine would go on for nobody; a piece that nobody reads then would keep its buffer.
  */
 final class LeftBodies implements WebFilter, Ordered {
 
@@ -48,7 +49,23 @@ final class LeftBodies implements WebFilter, Ordered {
         @Override
         public Mono<Void> writeAndFlushWith(
                 Publisher<? extends Publisher<? extends DataBuffer>> body) {
-            return cancelling(body, super::writeAndFlushWith);
+            var unread = new AtomicReference<@Nullable Publisher<? extends DataBuffer>>();
+            Flux<Publisher<? extends DataBuffer>> pieces =
+                    Flux.from(body)
+                            .map(
+                                    piece -> {
+                                        unread.set(piece);
+                                        return Flux.<DataBuffer>from(piece)
+                                                .doOnSubscribe(_ -> unread.set(null));
+                                    });
+            return cancelling(pieces, super::writeAndFlushWith)
+                    .doFinally(_ -> release(unread.get()));
+        }
+
+        private static void release(@Nullable Publisher<? extends DataBuffer> piece) {
+            if (piece != null) {
+                Flux.from(piece).subscribe(DataBufferUtils.releaseConsumer());
+            }
         }
 
         private static <T> Mono<Void> cancelling(

@@ -2,11 +2,14 @@ package dev.caravan.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
@@ -17,6 +20,9 @@ import reactor.test.publisher.TestPublisher;
 
 /** The server says at the first element that the client is gone, and takes no body. */
 class LeftBodiesTest {
+
+    private static final NettyDataBufferFactory BUFFERS =
+            new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
 
     private final TestPublisher<DataBuffer> body = TestPublisher.create();
 
@@ -30,11 +36,13 @@ class LeftBodiesTest {
     }
 
     private void assertCancelled(Mono<Void> answer) {
+        ByteBuf piece = PooledByteBufAllocator.DEFAULT.buffer().writeByte('a');
         StepVerifier.create(answer)
-                .then(() -> body.next(DefaultDataBufferFactory.sharedInstance.wrap(new byte[1])))
+                .then(() -> body.next(BUFFERS.wrap(piece)))
                 .verifyErrorMessage("client is gone");
 
         assertThat(body.wasCancelled()).isTrue();
+        assertThat(piece.refCnt()).as("who holds the piece").isZero();
     }
 
     @Test
