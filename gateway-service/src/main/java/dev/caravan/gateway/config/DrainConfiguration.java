@@ -3,15 +3,14 @@ package dev.caravan.gateway.config;
 import dev.caravan.gateway.api.Draining;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -35,21 +34,8 @@ class DrainConfiguration {
     }
 
     @Bean
-    ApplicationListener<ContextClosedEvent> drain(
-            Draining draining, GatewayProperties properties, Scheduler timers) {
-        return closing -> {
-            if (closing.getApplicationContext().getParent() != null) {
-                return;
-            }
-            log.atInfo().addKeyValue("most", properties.drain()).log("draining");
-            draining.begin();
-            if (properties.drain().isZero()) {
-                draining.end();
-                return;
-            }
-            timers.schedule(draining::end, properties.drain().toMillis(), TimeUnit.MILLISECONDS);
-            Mono.delay(LAST_REQUESTS).block();
-        };
+    Drain drain(Draining draining, GatewayProperties properties, Scheduler timers) {
+        return new Drain(draining, properties.drain(), timers);
     }
 
     /** The web server waits for answers; it has to wait for as long as they may take. */
@@ -58,5 +44,37 @@ class DrainConfiguration {
         DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
         processor.setTimeoutPerShutdownPhase(properties.drain().plus(LAST_BYTES).toMillis());
         return processor;
+    }
+
+    /** Stops before the web server does. */
+    record Drain(Draining draining, Duration most, Scheduler timers, AtomicBoolean begun)
+            implements SmartLifecycle {
+
+        Drain(Draining draining, Duration most, Scheduler timers) {
+            this(draining, most, timers, new AtomicBoolean());
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public boolean isRunning() {
+            return !begun.get();
+        }
+
+        @Override
+        public void stop() {
+            begun.set(true);
+            log.atInfo().addKeyValue("most", most).log("draining");
+            draining.begin();
+            timers.schedule(draining::end, most.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void stop(Runnable stopped) {
+            stop();
+            long more = most.isZero() ? 0 : LAST_REQUESTS.toMillis();
+            timers.schedule(stopped, more, TimeUnit.MILLISECONDS);
+        }
     }
 }

@@ -98,13 +98,7 @@ final class Faults {
 
     String oracle(String route, String prompt, List<String> switches) throws IOException {
         Path log = folder.resolve("oracle-" + System.nanoTime() + ".log");
-        try (DirectEngine engine =
-                new DirectEngine(
-                        cluster.llamaServer(),
-                        cluster.modelFile(model),
-                        cluster.threads(),
-                        switches,
-                        log)) {
+        try (DirectEngine engine = cluster.oracle(model, switches, log)) {
             String text = route.endsWith("chat") ? engine.template(prompt) : prompt;
             return engine.complete(text, PREDICT).text();
         }

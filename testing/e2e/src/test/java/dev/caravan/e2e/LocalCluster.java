@@ -347,6 +347,11 @@ public final class LocalCluster implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException(model + " is not in " + list));
     }
 
+    /** A direct engine for a model of this cluster. */
+    DirectEngine oracle(String model, List<String> switches, Path log) throws IOException {
+        return new DirectEngine(llamaServer(), modelFile(model), threads(), switches, log);
+    }
+
     /** The GGUF blob of a model, found on the agents' disks. */
     Path modelFile(String model) {
         String digest = named(client.json("/api/tags"), model).path("digest").asString();

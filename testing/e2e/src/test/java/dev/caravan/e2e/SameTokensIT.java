@@ -40,12 +40,7 @@ class SameTokensIT {
         List<DirectEngine.Told> raw = new ArrayList<>();
         List<DirectEngine.Told> chat = new ArrayList<>();
         try (DirectEngine oracle =
-                new DirectEngine(
-                        cluster.llamaServer(),
-                        file,
-                        cluster.threads(),
-                        DirectEngine.EXACT,
-                        folder.resolve("oracle.log"))) {
+                cluster.oracle(model, DirectEngine.EXACT, folder.resolve("oracle.log"))) {
             for (String prompt : prompts) {
                 raw.add(oracle.complete(prompt, PREDICT));
                 chat.add(oracle.complete(oracle.template(prompt), PREDICT));

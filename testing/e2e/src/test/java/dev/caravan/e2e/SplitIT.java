@@ -95,13 +95,7 @@ class SplitIT {
         return CompletableFuture.supplyAsync(
                 () -> {
                     Path log = folder.resolve("oracle-" + switches.size() + ".log");
-                    try (DirectEngine engine =
-                            new DirectEngine(
-                                    cluster.llamaServer(),
-                                    cluster.modelFile(model),
-                                    cluster.threads(),
-                                    switches,
-                                    log)) {
+                    try (DirectEngine engine = cluster.oracle(model, switches, log)) {
                         return prompts.stream()
                                 .map(prompt -> engine.complete(prompt, PREDICT).text())
                                 .toList();

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -136,8 +137,8 @@ final class RunMessages {
                             piece.ids().stream().mapToInt(Integer::intValue).toArray(),
                             piece.idsComplete(),
                             piece.thinking(),
-                            piece.toolCalls().stream().map(RunMessages::call).toList(),
-                            piece.logprobs().stream().map(RunMessages::logprob).toList());
+                            each(piece.toolCalls(), RunMessages::call),
+                            each(piece.logprobs(), RunMessages::logprob));
             case RunFrame.End end ->
                     new Frame.End(
                             end.reason().name().toLowerCase(Locale.ROOT),
@@ -157,6 +158,11 @@ final class RunMessages {
     private static ToolCall call(dev.caravan.core.run.ToolCall call) {
         return new ToolCall(
                 call.id(), call.index(), call.name(), WireJson.mapper().readTree(call.arguments()));
+    }
+
+    /** Nearly all pieces have none. */
+    private static <T, R> List<R> each(List<T> all, Function<T, R> mapping) {
+        return all.isEmpty() ? List.of() : all.stream().map(mapping).toList();
     }
 
     private static Logprob logprob(dev.caravan.core.run.Logprob told) {

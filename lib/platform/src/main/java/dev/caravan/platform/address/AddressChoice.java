@@ -110,7 +110,7 @@ public final class AddressChoice {
                                 cardOf(by.local()).map(NetworkCard::name).orElse("?")));
     }
 
-    /** The registry cannot be looked for now; with one card there is still only one answer. */
+    /** The registry cannot be found; with one card there is still only one answer. */
     private AdvertisedAddress only(Route.None none) {
         List<NetworkCard> usable =
                 cards.stream()

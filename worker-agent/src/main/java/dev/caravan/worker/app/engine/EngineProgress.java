@@ -26,6 +26,10 @@ public final class EngineProgress {
     private final LongSupplier nanos;
     private final EnginePace pace = new EnginePace();
     private final Set<Answer> open = new HashSet<>();
+
+    /** Open answers whose prompt is being evaluated. */
+    private int evaluating;
+
     private Duration silent = Duration.ZERO;
     private OptionalLong last = OptionalLong.empty();
     private OptionalLong work = OptionalLong.empty();
@@ -62,6 +66,7 @@ public final class EngineProgress {
         }
         Answer answer = new Answer(hasImages(prompt));
         open.add(answer);
+        evaluating++;
         return answer;
     }
 
@@ -118,8 +123,9 @@ public final class EngineProgress {
     }
 
     private Duration limit() {
-        boolean evaluating = leftBehind || open.stream().anyMatch(Answer::isEvaluated);
-        return evaluating ? longer(evaluating(), pace.answering()) : pace.answering();
+        return leftBehind || evaluating > 0
+                ? longer(evaluating(), pace.answering())
+                : pace.answering();
     }
 
     private Duration evaluating() {
@@ -149,9 +155,7 @@ public final class EngineProgress {
     }
 
     private void progressed(long now) {
-        boolean gap =
-                last.isPresent() && !leftBehind && open.stream().noneMatch(Answer::isEvaluated);
-        if (gap) {
+        if (last.isPresent() && !leftBehind && evaluating == 0) {
             pace.gap(now - last.getAsLong());
         }
         resume();
@@ -205,8 +209,15 @@ public final class EngineProgress {
                             RunFrame.Rendered _,
                             RunFrame.Vector _,
                             RunFrame.Fail _ ->
-                            evaluated = false;
+                            evaluated();
                 }
+            }
+        }
+
+        private void evaluated() {
+            if (evaluated) {
+                evaluated = false;
+                evaluating--;
             }
         }
 
@@ -224,6 +235,7 @@ public final class EngineProgress {
         void close() {
             synchronized (EngineProgress.this) {
                 if (open.remove(this) && evaluated) {
+                    evaluated();
                     leftBehind = true;
                     resume();
                 }
