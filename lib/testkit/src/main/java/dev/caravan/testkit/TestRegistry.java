@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A registry of models over real HTTP, as Ollama's is one: blobs are redirected to another host
@@ -40,25 +38,23 @@ public final class TestRegistry implements AutoCloseable {
 
     private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
     private static final String LAYER = "application/vnd.ollama.image.";
-    private static final int PIECE = 16 << 10;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer registry;
     private final HttpServer store;
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
     private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
-    private final Map<String, LongAdder> served = new ConcurrentHashMap<>();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final RegistryUploads uploads = new RegistryUploads(blobs);
+    private final RegistryStorage storage = new RegistryStorage(blobs);
     private volatile Optional<RegistryTokens> tokens = Optional.empty();
-    private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     private TestRegistry() throws IOException {
         this.registry = server();
         this.store = server();
         registry.createContext("/", exchange -> handle(exchange, this::route));
-        store.createContext("/", exchange -> handle(exchange, this::serveFromStore));
+        store.createContext("/", exchange -> handle(exchange, storage::answer));
         registry.start();
         store.start();
     }
@@ -163,7 +159,7 @@ public final class TestRegistry implements AutoCloseable {
     }
 
     public void slow(long toBytesPerSecond) {
-        bytesPerSecond = toBytesPerSecond;
+        storage.slow(toBytesPerSecond);
     }
 
     /** Method and path of each request, in their order. */
@@ -173,7 +169,7 @@ public final class TestRegistry implements AutoCloseable {
 
     /** Bytes of a blob that were sent, over all requests. */
     public long served(String digest) {
-        return served.getOrDefault(digest, new LongAdder()).sum();
+        return storage.served(digest);
     }
 
     // Answers.
@@ -246,54 +242,6 @@ public final class TestRegistry implements AutoCloseable {
                                 .formatted(store.getAddress().getPort(), digest));
         exchange.sendResponseHeaders(307, -1);
         return true;
-    }
-
-    /** As storage services do, this one refuses a token that is not its own. */
-    private boolean serveFromStore(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getPath();
-        String digest = path.substring(path.lastIndexOf('/') + 1);
-        byte[] bytes = blobs.get(digest);
-        if (bytes == null) {
-            return false;
-        }
-        if (exchange.getRequestHeaders().containsKey("Authorization")) {
-            exchange.sendResponseHeaders(400, -1);
-            return true;
-        }
-        String range = exchange.getRequestHeaders().getFirst("Range");
-        String[] bounds = range == null ? null : range.substring("bytes=".length()).split("-");
-        int from = bounds == null ? 0 : Integer.parseInt(bounds[0]);
-        int to = bounds == null ? bytes.length : Integer.parseInt(bounds[1]) + 1;
-        if (bounds != null) {
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, bytes.length));
-        }
-        exchange.sendResponseHeaders(bounds == null ? 200 : 206, to - from);
-        send(exchange.getResponseBody(), digest, bytes, from, to);
-        return true;
-    }
-
-    private void send(OutputStream out, String digest, byte[] bytes, int from, int to)
-            throws IOException {
-        LongAdder count = served.computeIfAbsent(digest, _ -> new LongAdder());
-        for (int position = from; position < to; position += PIECE) {
-            int length = Math.min(PIECE, to - position);
-            out.write(bytes, position, length);
-            out.flush();
-            count.add(length);
-            pause(length);
-        }
-    }
-
-    private void pause(int bytes) {
-        long nanos = bytes * 1_000_000_000L / bytesPerSecond;
-        if (nanos > 0) {
-            try {
-                Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
-            } catch (InterruptedException ended) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     static String sha256(byte[] bytes) {
