@@ -70,7 +70,14 @@ public final class ModelHandler {
     Mono<ServerResponse> show(ServerRequest request) {
         return body(request, ShowReader.TYPE)
                 .map(ShowReader::read)
-                .flatMap(call -> shows.show(call.name(), call.verbose()))
+                .flatMap(
+                        call ->
+                                shows.show(call.name(), call.verbose())
+                                        .map(
+                                                model ->
+                                                        call.system()
+                                                                .map(model::withSystem)
+                                                                .orElse(model)))
                 .map(ShowAnswer::of)
                 .flatMap(Whole::json);
     }

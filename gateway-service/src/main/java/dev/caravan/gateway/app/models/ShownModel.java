@@ -2,6 +2,7 @@ package dev.caravan.gateway.app.models;
 
 import dev.caravan.core.model.ModelRef;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,23 @@ public record ShownModel(
         Optional<String> chatTemplate,
         Map<String, @Nullable Object> metadata,
         List<Tensor> tensors) {
+
+    /** The same with another system text. */
+    public ShownModel withSystem(String system) {
+        Map<String, List<String>> changed = new HashMap<>(layers);
+        changed.put("system", List.of(system));
+        return new ShownModel(
+                name,
+                digest,
+                modifiedAt,
+                description,
+                capabilities,
+                blobPath,
+                changed,
+                chatTemplate,
+                metadata,
+                tensors);
+    }
 
     public record Tensor(String name, String type, List<Long> shape) {}
 }
