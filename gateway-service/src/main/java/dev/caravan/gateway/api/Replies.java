@@ -33,6 +33,8 @@ final class Replies {
     private static final String CONTINUED = "X-Caravan-Continued";
     private static final String JSON = "application/json; charset=utf-8";
 
+    private static final String LINES = "application/x-ndjson";
+
     /** Ollama names no character set where an engine refuses what was to be a stream. */
     private static final String BARE_JSON = "application/json";
 
@@ -111,10 +113,10 @@ final class Replies {
         int status = status(fault);
         response.setStatusCode(HttpStatusCode.valueOf(status));
         HttpHeaders headers = response.getHeaders();
-        boolean inStead =
-                fault instanceof EngineRefusal
-                        && !JSON.equals(headers.getFirst(HttpHeaders.CONTENT_TYPE));
-        headers.set(HttpHeaders.CONTENT_TYPE, inStead ? BARE_JSON : JSON);
+        boolean streamed = LINES.equals(headers.getFirst(HttpHeaders.CONTENT_TYPE));
+        headers.set(
+                HttpHeaders.CONTENT_TYPE,
+                streamed && fault instanceof EngineRefusal ? BARE_JSON : JSON);
         if (status == 503) {
             headers.set(
                     HttpHeaders.RETRY_AFTER, Integer.toString(OllamaErrors.RETRY_AFTER_SECONDS));

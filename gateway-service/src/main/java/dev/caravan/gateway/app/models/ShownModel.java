@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,23 @@ public record ShownModel(
                 changed,
                 chatTemplate,
                 metadata,
+                tensors);
+    }
+
+    /** The same with one more fact of the file, or another one. */
+    public ShownModel withFact(String key, String value) {
+        Map<String, @Nullable Object> changed = new TreeMap<>(metadata);
+        changed.put(key, value);
+        return new ShownModel(
+                name,
+                digest,
+                modifiedAt,
+                description,
+                capabilities,
+                blobPath,
+                layers,
+                chatTemplate,
+                changed,
                 tensors);
     }
 

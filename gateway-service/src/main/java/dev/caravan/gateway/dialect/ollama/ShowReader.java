@@ -12,10 +12,11 @@ public final class ShowReader {
     private ShowReader() {}
 
     /**
-     * @param verbose large arrays too
+     * @param sent the name as it was spelt
+     * @param verbose arrays too
      * @param system shown in place of the model's own
      */
-    public record ShowCall(ModelRef name, boolean verbose, Optional<String> system) {}
+    public record ShowCall(String sent, ModelRef name, boolean verbose, Optional<String> system) {}
 
     public static ShowCall read(GoObject body) {
         String name =
@@ -27,6 +28,7 @@ public final class ShowReader {
         if (name.isBlank()) {
             throw Refusals.invalid("model is required");
         }
-        return new ShowCall(SentModel.of(name).here("remote model details are"), verbose, system);
+        return new ShowCall(
+                name, SentModel.of(name).here("remote model details are"), verbose, system);
     }
 }

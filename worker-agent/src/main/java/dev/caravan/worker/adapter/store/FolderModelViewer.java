@@ -80,8 +80,10 @@ final class FolderModelViewer implements ModelViewer {
     private static @Nullable Object plain(GgufValue value, boolean verbose) {
         return switch (value) {
             case GgufValue.Real(double number) -> shortest(number);
-            case GgufValue.Items(_, List<GgufValue> values) when !verbose ->
-                    values.isEmpty() ? values : null;
+            case GgufValue.Items(_, List<GgufValue> values) ->
+                    verbose || values.isEmpty()
+                            ? values.stream().map(each -> plain(each, true)).toList()
+                            : null;
             default -> value.plain().orElse(null);
         };
     }
