@@ -201,7 +201,7 @@ class RicherAnswersServiceTest {
     @CsvSource({
         "/api/embed,input,501,no vectors,501",
         "/api/embed,input,400,too long,400",
-        "/api/embeddings,prompt,501,no vectors,501",
+        "/api/embeddings,prompt,501,no vectors,500",
         "/api/embeddings,prompt,400,too long,500"
     })
     void passesTheEnginesRefusalOn(String path, String field, int status, String text, int answered)

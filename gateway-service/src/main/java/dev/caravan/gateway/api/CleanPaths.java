@@ -1,15 +1,21 @@
 package dev.caravan.gateway.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.HtmlUtils;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,6 +26,9 @@ import reactor.core.publisher.Mono;
 public final class CleanPaths implements WebFilter, Ordered {
 
     static final int ORDER = RequestIds.ORDER + 1;
+
+    /** Their redirects have a page for people. */
+    private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     @Override
     public int getOrder() {
@@ -41,9 +50,19 @@ public final class CleanPaths implements WebFilter, Ordered {
         String query = request.getURI().getRawQuery();
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(status);
-        response.getHeaders().setLocation(URI.create(query == null ? path : path + "?" + query));
-        response.getHeaders().setContentLength(0);
-        return response.setComplete();
+        String target = query == null ? path : path + "?" + query;
+        response.getHeaders().setLocation(URI.create(target));
+        if (!READS.contains(request.getMethod())) {
+            response.getHeaders().setContentLength(0);
+            return response.setComplete();
+        }
+        byte[] link =
+                "<a href=\"%s\">%s</a>.\n\n"
+                        .formatted(HtmlUtils.htmlEscape(target), status.getReasonPhrase())
+                        .getBytes(UTF_8);
+        response.getHeaders().set(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
+        response.getHeaders().setContentLength(link.length);
+        return response.writeWith(Mono.just(response.bufferFactory().wrap(link)));
     }
 
     static String clean(String path) {

@@ -69,6 +69,7 @@ public final class CrossOrigin implements WebFilter, Ordered {
             return chain.filter(exchange);
         }
         if (!rules.allows(origin)) {
+            routes.tellUnrouted(exchange);
             return end(exchange, HttpStatus.FORBIDDEN);
         }
         boolean preflight = request.getMethod().equals(HttpMethod.OPTIONS);
@@ -105,10 +106,7 @@ public final class CrossOrigin implements WebFilter, Ordered {
         headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
         headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
         headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
-        String allow = routes.allow(exchange.getRequest().getPath().value());
-        if (!allow.isEmpty()) {
-            headers.set(HttpHeaders.ALLOW, allow);
-        }
+        routes.tellUnrouted(exchange);
         return end(exchange, HttpStatus.NO_CONTENT);
     }
 

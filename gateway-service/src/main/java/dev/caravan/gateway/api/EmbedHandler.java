@@ -23,8 +23,7 @@ import reactor.core.publisher.Mono;
 /** Answers the two routes that make vectors of texts. */
 public final class EmbedHandler {
 
-    private static final int TOO_LONG = 400;
-    private static final int TOO_LONG_ON_THE_OLDER_ROUTE = 500;
+    private static final int FAILED_ON_THE_OLDER_ROUTE = 500;
 
     private final Admittance admittance;
     private final EmbedReader calls;
@@ -115,10 +114,7 @@ public final class EmbedHandler {
     }
 
     private static EngineRefusal older(EngineRefusal refusal) {
-        return refusal.status() == TOO_LONG
-                ? new EngineRefusal(
-                        TOO_LONG_ON_THE_OLDER_ROUTE, String.valueOf(refusal.getMessage()))
-                : refusal;
+        return new EngineRefusal(FAILED_ON_THE_OLDER_ROUTE, String.valueOf(refusal.getMessage()));
     }
 
     private Mono<Object> vectors(EmbedCall call, Object loaded, Function<Vectors, Object> answer) {

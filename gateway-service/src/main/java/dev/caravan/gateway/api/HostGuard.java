@@ -19,13 +19,15 @@ public final class HostGuard implements WebFilter, Ordered {
 
     private final HostRules rules;
     private final boolean loopback;
+    private final RouteTable routes;
 
     /**
      * @param loopback whether only this machine reaches the gateway's port
      */
-    public HostGuard(HostRules rules, boolean loopback) {
+    public HostGuard(HostRules rules, boolean loopback, RouteTable routes) {
         this.rules = rules;
         this.loopback = loopback;
+        this.routes = routes;
     }
 
     @Override
@@ -41,13 +43,17 @@ public final class HostGuard implements WebFilter, Ordered {
                         ? rules.take(CrossOrigin.host(exchange.getRequest()))
                         : HostRules.Taken.ADDRESS;
         return switch (taken) {
-            case REFUSED -> CrossOrigin.end(exchange, HttpStatus.FORBIDDEN);
+            case REFUSED -> {
+                routes.tellUnrouted(exchange);
+                yield CrossOrigin.end(exchange, HttpStatus.FORBIDDEN);
+            }
             case NAME -> asks ? options(exchange) : chain.filter(exchange);
             case ADDRESS -> asks ? unanswered() : chain.filter(exchange);
         };
     }
 
-    private static Mono<Void> options(ServerWebExchange exchange) {
+    private Mono<Void> options(ServerWebExchange exchange) {
+        routes.tellUnrouted(exchange);
         return CrossOrigin.end(exchange, HttpStatus.NO_CONTENT);
     }
 

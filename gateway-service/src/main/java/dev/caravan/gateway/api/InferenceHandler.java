@@ -59,7 +59,11 @@ public final class InferenceHandler {
         Replies replies = new Replies(exchange.getResponse());
         return admittance
                 .body(exchange, verb.body(), verb.operation())
-                .flatMap(body -> replies.untilClosed(perform(replies, exchange, verb, body)));
+                .flatMap(
+                        body -> {
+                            replies.wished(body.flag("stream").orElse(true) ? NDJSON : JSON);
+                            return replies.untilClosed(perform(replies, exchange, verb, body));
+                        });
     }
 
     private Mono<Void> perform(

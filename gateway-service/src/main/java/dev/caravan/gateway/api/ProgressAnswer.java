@@ -32,7 +32,8 @@ final class ProgressAnswer {
                         .onErrorResume(CaravanException.class, ProgressAnswer::failed);
     }
 
-    private static Mono<ServerResponse> failed(CaravanException failure) {
+    /** What was refused before the first step. */
+    static Mono<ServerResponse> failed(CaravanException failure) {
         return ServerResponse.status(Replies.status(failure))
                 .header(HttpHeaders.CONTENT_TYPE, BARE_JSON)
                 .bodyValue(OllamaErrors.body(text(failure)));

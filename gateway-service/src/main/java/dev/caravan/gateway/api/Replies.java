@@ -33,6 +33,11 @@ final class Replies {
     private static final String CONTINUED = "X-Caravan-Continued";
     private static final String JSON = "application/json; charset=utf-8";
 
+    private static final String LINES = "application/x-ndjson";
+
+    /** Ollama names no character set where an engine refuses what was to be a stream. */
+    private static final String BARE_JSON = "application/json";
+
     private final ServerHttpResponse response;
     private final NettyDataBufferFactory buffers;
 
@@ -45,8 +50,13 @@ final class Replies {
         return buffers.getByteBufAllocator();
     }
 
-    Mono<Void> stream(String contentType, Flux<ByteBuf> lines) {
+    /** The kind of answer that was asked for; another may be given. */
+    void wished(String contentType) {
         response.getHeaders().set(HttpHeaders.CONTENT_TYPE, contentType);
+    }
+
+    Mono<Void> stream(String contentType, Flux<ByteBuf> lines) {
+        wished(contentType);
         return response.writeWith(
                 lines.<DataBuffer>map(buffers::wrap)
                         .doOnDiscard(PooledDataBuffer.class, PooledDataBuffer::release)
@@ -103,7 +113,10 @@ final class Replies {
         int status = status(fault);
         response.setStatusCode(HttpStatusCode.valueOf(status));
         HttpHeaders headers = response.getHeaders();
-        headers.set(HttpHeaders.CONTENT_TYPE, JSON);
+        boolean streamed = LINES.equals(headers.getFirst(HttpHeaders.CONTENT_TYPE));
+        headers.set(
+                HttpHeaders.CONTENT_TYPE,
+                streamed && fault instanceof EngineRefusal ? BARE_JSON : JSON);
         if (status == 503) {
             headers.set(
                     HttpHeaders.RETRY_AFTER, Integer.toString(OllamaErrors.RETRY_AFTER_SECONDS));

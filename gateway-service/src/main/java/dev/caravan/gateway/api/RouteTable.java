@@ -11,14 +11,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RequestPredicate;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
@@ -76,6 +79,18 @@ public final class RouteTable {
                         methods.stream().filter(method -> !ORDER.contains(method)))
                 .map(HttpMethod::name)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Where a path has not the method of the request, a header says which it has. */
+    void tellUnrouted(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        String path = request.getPath().value();
+        if (!methods(path).contains(request.getMethod())) {
+            String allow = allow(path);
+            if (!allow.isEmpty()) {
+                exchange.getResponse().getHeaders().set(HttpHeaders.ALLOW, allow);
+            }
+        }
     }
 
     private void add(HttpMethod method, String path) {

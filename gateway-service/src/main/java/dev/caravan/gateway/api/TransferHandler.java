@@ -2,14 +2,16 @@ package dev.caravan.gateway.api;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.gateway.app.models.ModelNaming;
 import dev.caravan.gateway.app.models.ModelTransfers;
 import dev.caravan.gateway.app.models.Progress;
 import dev.caravan.gateway.dialect.ollama.GoObject;
+import dev.caravan.gateway.dialect.ollama.GoText;
 import dev.caravan.gateway.dialect.ollama.OllamaBodyReader;
 import dev.caravan.gateway.dialect.ollama.ProgressShape;
 import dev.caravan.gateway.dialect.ollama.TransferReader;
-import dev.caravan.gateway.dialect.ollama.TransferReader.TransferCall;
+import dev.caravan.gateway.dialect.ollama.TransferReader.PushCall;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -38,37 +40,46 @@ public final class TransferHandler {
     Mono<ServerResponse> pull(ServerRequest request) {
         return body(request, "PullRequest")
                 .map(TransferReader::pull)
-                .flatMap(call -> answer(transfers.pull(call.name(), call.insecure()), call));
+                .flatMap(
+                        call ->
+                                answer(
+                                        transfers.pull(call.name(), call.insecure()),
+                                        call.stream()));
     }
 
     Mono<ServerResponse> push(ServerRequest request) {
         return body(request, "PushRequest")
                 .map(TransferReader::push)
-                .flatMap(call -> answer(push(call), call));
+                .flatMap(call -> answer(push(call), call.stream()));
     }
 
     /** Ollama begins before it has looked, and names a file of its store where there is none. */
-    private Flux<Progress> push(TransferCall call) {
+    private Flux<Progress> push(PushCall call) {
+        return call.name()
+                .map(name -> push(name, call.insecure()))
+                .orElseGet(() -> unpushed("unqualified name: " + call.sent()));
+    }
+
+    private Flux<Progress> push(ModelRef name, boolean insecure) {
         return transfers
-                .push(call.name(), call.insecure())
+                .push(name, insecure)
                 .onErrorResume(
                         TransferHandler::isNotFound,
                         _ ->
-                                Flux.just(
-                                                Progress.of("retrieving manifest"),
-                                                Progress.of("couldn't retrieve manifest"))
-                                        .concatWith(Mono.error(noManifest(call))));
+                                unpushed(
+                                        "open manifests/%s/%s/%s/%s: no such file or directory"
+                                                .formatted(
+                                                        name.host(),
+                                                        name.namespace(),
+                                                        name.model(),
+                                                        name.tag())));
     }
 
-    private static CaravanException noManifest(TransferCall call) {
-        return new CaravanException(
-                FaultCode.MODEL_NOT_FOUND,
-                "open manifests/%s/%s/%s/%s: no such file or directory"
-                        .formatted(
-                                call.name().host(),
-                                call.name().namespace(),
-                                call.name().model(),
-                                call.name().tag()));
+    private static Flux<Progress> unpushed(String why) {
+        return Flux.just(
+                        Progress.of("retrieving manifest"),
+                        Progress.of("couldn't retrieve manifest"))
+                .concatWith(Mono.error(new CaravanException(FaultCode.MODEL_NOT_FOUND, why)));
     }
 
     Mono<ServerResponse> delete(ServerRequest request) {
@@ -93,19 +104,17 @@ public final class TransferHandler {
                                                 TransferHandler::isNotFound,
                                                 _ ->
                                                         notFound(
-                                                                "model \"%s\" not found",
-                                                                call.source().sent())))
+                                                                "model %s not found",
+                                                                GoText.quoted(
+                                                                        call.source().sent()))))
                 .then(empty());
     }
 
-    private Mono<ServerResponse> answer(Flux<Progress> steps, TransferCall call) {
+    private Mono<ServerResponse> answer(Flux<Progress> steps, boolean stream) {
         return ProgressAnswer.of(
-                draining.bounded(
-                                call.stream()
-                                        ? steps
-                                        : steps.onErrorMap(TransferHandler::ofTheWhole))
+                draining.bounded(stream ? steps : steps.onErrorMap(TransferHandler::ofTheWhole))
                         .map(ProgressShape::of),
-                call.stream());
+                stream);
     }
 
     /** Without a stream all that goes wrong on the way is a 500, as Ollama has it. */

@@ -44,10 +44,10 @@ class EdgeConfiguration {
     }
 
     @Bean
-    HostGuard hostGuard(ServerProperties server) {
+    HostGuard hostGuard(ServerProperties server, RouteTable routes) {
         @Nullable InetAddress address = server.getAddress();
         return new HostGuard(
-                new HostRules(machine()), address != null && address.isLoopbackAddress());
+                new HostRules(machine()), address != null && address.isLoopbackAddress(), routes);
     }
 
     private static String machine() {

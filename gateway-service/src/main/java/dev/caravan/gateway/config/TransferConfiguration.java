@@ -11,6 +11,7 @@ import dev.caravan.gateway.app.models.AgentTransfers;
 import dev.caravan.gateway.app.models.BlobUploads;
 import dev.caravan.gateway.app.models.Catalogue;
 import dev.caravan.gateway.app.models.CreateSources;
+import dev.caravan.gateway.app.models.FormerCopies;
 import dev.caravan.gateway.app.models.ModelCreation;
 import dev.caravan.gateway.app.models.ModelNaming;
 import dev.caravan.gateway.app.models.ModelSightings;
@@ -61,7 +62,10 @@ class TransferConfiguration {
             ModelSightings sightings,
             Views views) {
         return new ModelCreation(
-                stores, new CreateSources(stores, blobs, transfers, pulls, views), sightings);
+                stores,
+                new CreateSources(stores, blobs, transfers, pulls, views),
+                new FormerCopies(stores, transfers),
+                sightings);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.model.ModelDigest;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -15,11 +16,17 @@ public final class ModelCreation {
 
     private final AgentStores stores;
     private final CreateSources sources;
+    private final FormerCopies former;
     private final ModelSightings sightings;
 
-    public ModelCreation(AgentStores stores, CreateSources sources, ModelSightings sightings) {
+    public ModelCreation(
+            AgentStores stores,
+            CreateSources sources,
+            FormerCopies former,
+            ModelSightings sightings) {
         this.stores = stores;
         this.sources = sources;
+        this.former = former;
         this.sightings = sightings;
     }
 
@@ -42,7 +49,7 @@ public final class ModelCreation {
         return Flux.concat(
                 stores.create(first, model).filter(step -> !step.isSuccess()),
                 Flux.fromIterable(others).concatMap(agent -> again(agent, model)),
-                untilVisible(first, model).thenReturn(Progress.of(Progress.SUCCESS)));
+                untilVisible(first, others, model).thenReturn(Progress.of(Progress.SUCCESS)));
     }
 
     /** The same on another holder; only its failure is told. */
@@ -61,14 +68,19 @@ public final class ModelCreation {
                 .flux();
     }
 
-    private Mono<Void> untilVisible(URI agent, NewModel model) {
-        return stores.show(agent, model.name(), false)
+    private Mono<Void> untilVisible(URI first, List<URI> others, NewModel model) {
+        List<URI> makers = Stream.concat(Stream.of(first), others.stream()).toList();
+        return stores.show(first, model.name(), false)
                 .flatMap(
                         shown ->
-                                sightings.untilKnown(
-                                        model.name(),
-                                        new ModelDigest(shown.digest()),
-                                        entry -> entry.continuation() == model.continuation()))
+                                former.remove(model.name(), shown.digest(), makers)
+                                        .then(
+                                                sightings.untilKnown(
+                                                        model.name(),
+                                                        new ModelDigest(shown.digest()),
+                                                        entry ->
+                                                                entry.continuation()
+                                                                        == model.continuation())))
                 .onErrorComplete();
     }
 }

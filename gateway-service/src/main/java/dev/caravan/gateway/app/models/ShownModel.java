@@ -2,9 +2,11 @@ package dev.caravan.gateway.app.models;
 
 import dev.caravan.core.model.ModelRef;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,40 @@ public record ShownModel(
         Optional<String> chatTemplate,
         Map<String, @Nullable Object> metadata,
         List<Tensor> tensors) {
+
+    /** The same with another system text. */
+    public ShownModel withSystem(String system) {
+        Map<String, List<String>> changed = new HashMap<>(layers);
+        changed.put("system", List.of(system));
+        return new ShownModel(
+                name,
+                digest,
+                modifiedAt,
+                description,
+                capabilities,
+                blobPath,
+                changed,
+                chatTemplate,
+                metadata,
+                tensors);
+    }
+
+    /** The same with one more fact of the file, or another one. */
+    public ShownModel withFact(String key, String value) {
+        Map<String, @Nullable Object> changed = new TreeMap<>(metadata);
+        changed.put(key, value);
+        return new ShownModel(
+                name,
+                digest,
+                modifiedAt,
+                description,
+                capabilities,
+                blobPath,
+                layers,
+                chatTemplate,
+                changed,
+                tensors);
+    }
 
     public record Tensor(String name, String type, List<Long> shape) {}
 }

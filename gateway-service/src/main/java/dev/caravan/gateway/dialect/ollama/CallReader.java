@@ -5,6 +5,7 @@ import dev.caravan.core.cluster.ModelEntry;
 import dev.caravan.core.run.AnswerOptions;
 import dev.caravan.core.run.ChatMessage;
 import dev.caravan.core.run.KeepAlive;
+import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.gateway.dialect.ollama.InferenceCall.Intent;
@@ -49,6 +50,11 @@ public final class CallReader {
                     && duration.equals(Duration.ZERO);
         }
 
+        /** Looked at only where something is to be said. */
+        OutputFormat format(Intent intent) {
+            return intent == Intent.LOAD ? new OutputFormat.Text() : FormatReader.read(body);
+        }
+
         Intent intent() {
             return wishes.renderOnly() ? Intent.RENDER : Intent.ANSWER;
         }
@@ -81,6 +87,10 @@ public final class CallReader {
             }
             List<Integer> ids = new ArrayList<>(context.size());
             for (JsonNode id : context.values()) {
+                if (id.isNull()) {
+                    ids.add(0);
+                    continue;
+                }
                 if (!id.isIntegralNumber() || !id.canConvertToInt()) {
                     throw body.mismatch("context", id, "int");
                 }
@@ -117,7 +127,7 @@ public final class CallReader {
         Common common = Common.decode(body);
         Said said = Said.decode(body);
         if (common.sent().isBlank()) {
-            throw ModelLookup.unnamed();
+            throw ModelLookup.unnamed(common.sent());
         }
         ModelEntry model = ModelLookup.ANSWERING.find(common.sent(), view);
         boolean empty = said.prompt().isEmpty();
@@ -169,7 +179,9 @@ public final class CallReader {
             answer = common.wishes().of(model, common.sent());
         }
         OptionsReader.Options options =
-                OptionsReader.read(common.body(), FormatReader.read(common.body()));
+                intent == Intent.UNLOAD
+                        ? OptionsReader.none()
+                        : OptionsReader.read(common.body(), common.format(intent));
         ContextNeed context = ContextNeed.of(options.context(), contextLength, model.facts());
         RunRequest request =
                 new RunRequest(

@@ -79,7 +79,7 @@ public final class CreateReader {
 
     private static Optional<ModelRef> source(String from, boolean hasFiles, boolean noFile) {
         if (!from.isEmpty()) {
-            return Optional.of(name(from));
+            return Optional.of(base(from));
         }
         if (!hasFiles) {
             throw invalid("neither 'from' or 'files' was specified");
@@ -102,8 +102,18 @@ public final class CreateReader {
         }
     }
 
+    private static ModelRef base(String from) {
+        return Optional.of(from)
+                .filter(sent -> !sent.isBlank())
+                .flatMap(sent -> SentModel.of(sent).stored())
+                .orElseThrow(() -> invalid("invalid model name"));
+    }
+
     private static ModelRef name(String text) {
-        return ModelRef.parse(text).orElseThrow(() -> invalid("invalid model name"));
+        return Optional.of(text)
+                .filter(sent -> sent.equals(sent.strip()))
+                .flatMap(ModelRef::parse)
+                .orElseThrow(() -> invalid("invalid model name"));
     }
 
     private static Map<String, String> blobs(Map<String, String> files) {

@@ -33,7 +33,7 @@ public final class EmbedReader {
         String sent = body.textOrEmpty("model");
         List<String> inputs = body.value("input").map(EmbedReader::inputs).orElse(List.of());
         if (sent.isBlank()) {
-            throw ModelLookup.unnamed();
+            throw ModelLookup.unnamed(sent);
         }
         ModelEntry model = ModelLookup.EMBEDDING.find(sent, view);
         RunRequest load = request(body, model, keepAlive, new Prompt.Raw(""), requestId);

@@ -1,12 +1,13 @@
 package dev.caravan.gateway.dialect.ollama;
 
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.fault.EngineRefusal;
 import dev.caravan.core.run.OutputFormat;
 import tools.jackson.databind.JsonNode;
 
 /** {@code format}: absent, "json", or a JSON schema. */
 final class FormatReader {
+
+    private static final int FAILED = 500;
 
     private FormatReader() {}
 
@@ -25,8 +26,9 @@ final class FormatReader {
             return new OutputFormat.Json();
         }
         String raw = value.toString().replace("\\", "\\\\").replace("\"", "\\\"");
-        throw new CaravanException(
-                FaultCode.INTERNAL,
+        // In Ollama this is found where the engine is asked, not before.
+        throw new EngineRefusal(
+                FAILED,
                 "invalid format: \"%s\"; expected \"json\" or a valid JSON Schema object"
                         .formatted(raw));
     }

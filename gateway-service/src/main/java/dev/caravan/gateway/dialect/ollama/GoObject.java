@@ -87,15 +87,32 @@ public final class GoObject {
                         });
     }
 
-    /** The strings of an array; absent gives an empty list. */
+    /** The strings of an array; absent gives an empty list, {@code null}s give "". */
     public List<String> texts(String name) {
-        return elements(name, "[]string").stream().map(element -> textOf(name, element)).toList();
+        return texts(name, "string");
+    }
+
+    /** The same for strings that Go reads into a type of its own. */
+    List<String> texts(String name, String goElementType) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : elements(name, "[]" + goElementType)) {
+            if (!element.isString() && !element.isNull()) {
+                throw mismatch(name, element, goElementType);
+            }
+            texts.add(textOf(name, element));
+        }
+        return texts;
     }
 
     /** The objects of an array; absent gives an empty list, {@code null}s give empty objects. */
     public List<GoObject> objects(String name, String goElementType) {
+        return objects(name, "[]" + goElementType, goElementType);
+    }
+
+    /** The same where Go has a name for the list, too. */
+    List<GoObject> objects(String name, String goType, String goElementType) {
         List<GoObject> objects = new ArrayList<>();
-        for (JsonNode element : elements(name, "[]" + goElementType)) {
+        for (JsonNode element : elements(name, goType)) {
             objects.add(nested(name, element, goElementType));
         }
         return objects;
@@ -188,9 +205,12 @@ public final class GoObject {
     }
 
     private String textOf(String name, JsonNode value) {
+        if (value.isNull()) {
+            return "";
+        }
         if (!value.isString()) {
             throw mismatch(name, value, "string");
         }
-        return value.stringValue();
+        return Utf8.repaired(value.stringValue());
     }
 }

@@ -9,12 +9,15 @@ final class Images {
     private Images() {}
 
     static List<String> read(GoObject object) {
-        List<String> images = object.texts("images");
-        images.forEach(Images::check);
-        return images;
+        return object.texts("images", "api.ImageData").stream().map(Images::checked).toList();
     }
 
-    private static void check(String image) {
+    /** Go passes over line ends within. */
+    private static String checked(String sent) {
+        String image = sent.replace("\n", "").replace("\r", "");
+        if (!image.equals(sent)) {
+            return checked(image);
+        }
         for (int index = 0; index < image.length(); index++) {
             if (!isDigit(image.charAt(index)) && !isPadding(image, index)) {
                 throw illegal(index);
@@ -23,6 +26,7 @@ final class Images {
         if (image.length() % 4 != 0) {
             throw illegal(image.length() - image.length() % 4);
         }
+        return image;
     }
 
     private static boolean isDigit(char character) {

@@ -16,7 +16,9 @@ final class Messages {
     private Messages() {}
 
     static List<ChatMessage> read(GoObject body) {
-        return body.objects("messages", "api.Message").stream().map(Messages::message).toList();
+        return body.objects("messages", "[]api.Message", "api.Alias").stream()
+                .map(Messages::message)
+                .toList();
     }
 
     private static ChatMessage message(GoObject message) {

@@ -31,6 +31,20 @@ record ModelDetailsShape(
         return of(description, null, null);
     }
 
+    /** As a loaded model is told: what it was made from is not. */
+    static ModelDetailsShape loaded(ModelDescription description) {
+        ModelDetailsShape whole = of(description);
+        return new ModelDetailsShape(
+                "",
+                whole.format,
+                whole.family,
+                whole.families,
+                whole.parameterSize,
+                whole.quantization,
+                null,
+                null);
+    }
+
     private static ModelDetailsShape of(
             ModelDescription description,
             @Nullable Integer contextLength,

@@ -3,7 +3,6 @@ package dev.caravan.gateway.dialect.ollama;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import java.time.Duration;
-import java.util.Locale;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -11,27 +10,22 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a request body by Ollama's rules: the content type says nothing, only the first JSON value
  * counts, an empty body is "missing". What does not fit is an {@link FaultCode#INVALID_REQUEST}
- * with the text that Go's decoder would give, as near as its reader needs.
+ * with the text that Go's decoder would give.
  */
 public final class OllamaBodyReader {
 
     /** Bytes of the largest body that is read: 64 MiB. */
     public static final int MAX_BYTES = 64 * 1024 * 1024;
 
-    /** Go's decoder refuses deeper nesting; a tree this deep still needs no deep stack here. */
+    /** Go's decoder goes ten times as deep; a tree this deep still needs no deep stack here. */
     private static final int MAX_DEPTH = 1_000;
 
     private final int maxBytes;
@@ -60,7 +54,6 @@ public final class OllamaBodyReader {
                         .build();
         this.mapper =
                 JsonMapper.builder(JsonFactory.builder().streamReadConstraints(constraints).build())
-                        .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .build();
     }
 
@@ -101,12 +94,12 @@ public final class OllamaBodyReader {
 
     /** {@link #read} for a body that is at hand. */
     public GoObject parse(byte[] body, String type) {
-        try (JsonParser parser = mapper.createParser(body)) {
-            JsonToken first = parser.nextToken();
-            if (first == null) {
+        try {
+            int end = GoSyntax.end(body, MAX_DEPTH);
+            if (end == 0) {
                 throw invalid("missing request body");
             }
-            JsonNode value = mapper.readTree(parser);
+            JsonNode value = mapper.readTree(Utf8.repaired(body, end));
             if (value.isNull()) {
                 return GoObject.empty(type);
             }
@@ -116,29 +109,11 @@ public final class OllamaBodyReader {
                                 .formatted(GoObject.kind(value), type));
             }
             return GoObject.of(type, value);
-        } catch (UnexpectedEndOfInputException cutOff) {
-            throw invalid("unexpected EOF");
-        } catch (StreamReadException malformed) {
-            throw invalid(describe(malformed, body));
+        } catch (GoSyntax.Malformed malformed) {
+            throw invalid(malformed.text());
         } catch (JacksonException unreadable) {
             throw invalid(unreadable.getOriginalMessage());
         }
-    }
-
-    private static String describe(StreamReadException malformed, byte[] body) {
-        long offset = malformed.getLocation().getByteOffset();
-        if (offset < 0 || offset >= body.length) {
-            return offset >= body.length
-                    ? "unexpected EOF"
-                    : "invalid JSON: " + malformed.getOriginalMessage();
-        }
-        int character = body[(int) offset] & 0xFF;
-        String shown =
-                character >= 0x20 && character < 0x7F
-                        ? "'" + (char) character + "'"
-                        : String.format(Locale.ROOT, "'\\x%02x'", character);
-        return "invalid character %s at byte %d: %s"
-                .formatted(shown, offset, malformed.getOriginalMessage());
     }
 
     private static byte[] bytes(DataBuffer buffer) {

@@ -40,6 +40,16 @@ final class OptionsReader {
                 values.flag("distributed"));
     }
 
+    /** Where none is looked at. */
+    static Options none() {
+        OptionValues values = new OptionValues(Map.of());
+        return new Options(
+                values.sampling(new OutputFormat.Text()),
+                values.context(),
+                values.loading(),
+                Optional.empty());
+    }
+
     private static Map<String, @Nullable Object> plain(Map<String, JsonNode> values) {
         Map<String, @Nullable Object> plain = new HashMap<>();
         values.forEach(

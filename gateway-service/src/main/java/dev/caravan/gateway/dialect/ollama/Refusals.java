@@ -22,7 +22,7 @@ final class Refusals {
      */
     static void unlessCompletes(ModelEntry model, String sent, String verb) {
         if (!model.capabilities().contains("completion")) {
-            throw invalid("\"%s\" does not support %s".formatted(sent, verb));
+            throw invalid("%s does not support %s".formatted(GoText.quoted(sent), verb));
         }
     }
 

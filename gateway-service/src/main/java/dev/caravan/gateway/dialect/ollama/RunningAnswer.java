@@ -89,7 +89,7 @@ public record RunningAnswer(List<Running> models) {
                 first.model().display(),
                 replicas.stream().mapToLong(Replica::size).sum(),
                 first.digest(),
-                ModelDetailsShape.of(first.description()),
+                ModelDetailsShape.loaded(first.description()),
                 ModelTimes.text(latest(loaded, now)),
                 // Engines compute on the CPU in this release; what a GPU holds is not told yet.
                 0,

@@ -1,8 +1,7 @@
 package dev.caravan.gateway.dialect.ollama;
 
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
+import java.util.Optional;
 
 /** Reads a body of {@code POST /api/show}. */
 public final class ShowReader {
@@ -13,22 +12,23 @@ public final class ShowReader {
     private ShowReader() {}
 
     /**
-     * @param verbose large arrays too
+     * @param sent the name as it was spelt
+     * @param verbose arrays too
+     * @param system shown in place of the model's own
      */
-    public record ShowCall(ModelRef name, boolean verbose) {}
+    public record ShowCall(String sent, ModelRef name, boolean verbose, Optional<String> system) {}
 
     public static ShowCall read(GoObject body) {
         String name =
                 body.text("model").filter(text -> !text.isEmpty()).orElse(body.textOrEmpty("name"));
-        if (name.isEmpty()) {
-            throw new CaravanException(FaultCode.INVALID_REQUEST, "model is required");
+        boolean verbose = body.flag("verbose").orElse(false);
+        Optional<String> system = body.text("system").filter(text -> !text.isEmpty());
+        body.textOrEmpty("template");
+        body.map("options");
+        if (name.isBlank()) {
+            throw Refusals.invalid("model is required");
         }
         return new ShowCall(
-                ModelRef.parse(name)
-                        .orElseThrow(
-                                () ->
-                                        new CaravanException(
-                                                FaultCode.INVALID_REQUEST, "invalid model name")),
-                body.flag("verbose").orElse(false));
+                name, SentModel.of(name).here("remote model details are"), verbose, system);
     }
 }

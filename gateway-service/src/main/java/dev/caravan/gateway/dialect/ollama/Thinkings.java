@@ -28,8 +28,8 @@ final class Thinkings {
         }
         if (!LEVELS.contains(think.stringValue())) {
             throw Refusals.invalid(
-                    "invalid think value: \"%s\" (must be \"high\", \"medium\", \"low\", \"max\", true, or false)"
-                            .formatted(think.stringValue()));
+                    "invalid think value: %s (must be \"high\", \"medium\", \"low\", \"max\", true, or false)"
+                            .formatted(GoText.quoted(think.stringValue())));
         }
         return new Thinking(true, think.stringValue());
     }
@@ -44,7 +44,7 @@ final class Thinkings {
             return Optional.of(asked.orElse(Thinking.ON));
         }
         if (asked.map(Thinking::on).orElse(false)) {
-            throw Refusals.invalid("\"%s\" does not support thinking".formatted(sent));
+            throw Refusals.invalid(GoText.quoted(sent) + " does not support thinking");
         }
         return Optional.empty();
     }

@@ -19,7 +19,7 @@ final class Tools {
 
     /** Each tool as JSON text. */
     static List<String> read(GoObject body) {
-        return body.objects("tools", "api.Tool").stream()
+        return body.objects("tools", "api.Tools", "api.Tool").stream()
                 .map(Tools::tool)
                 .map(ObjectNode::toString)
                 .toList();

@@ -124,6 +124,7 @@ class ModelCreationTest {
                                 sightings,
                                 views),
                         views),
+                new FormerCopies(stores, none),
                 sightings);
     }
 

@@ -201,7 +201,7 @@ class CallReaderTest {
     void refusesAFormatThatIsNeitherJsonNorASchemaWith500() {
         assertFault(
                 () -> generate("{\"model\":\"toy\",\"prompt\":\"Hi\",\"format\":\"yaml\"}"),
-                FaultCode.INTERNAL,
+                FaultCode.UPSTREAM_FAILED,
                 "invalid format: \"\\\"yaml\\\"\"; expected \"json\" or a valid JSON Schema object");
     }
 

@@ -71,7 +71,7 @@ class OllamaBodyReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"not json", "{model:1}", "{\"a\":1,}", "{\"a\":01}", "nul", "\u0001"})
+    @ValueSource(strings = {"not json", "{model:1}", "{\"a\":1,}", "{\"a\":01}", "nuk", "\u0001"})
     void namesTheCharacterThatIsNotJson(String body) {
         assertThatThrownBy(() -> parse(body))
                 .isInstanceOf(CaravanException.class)

@@ -13,9 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Target(URI base, String model, Map<String, Boolean> options) {
 
-    /** Fills the model's name in. */
+    /** More tokens than a small context has, whatever the vocabulary. */
+    private static final String LONG = "word ".repeat(400).strip();
+
+    /** Fills the model's name in, and a long text. */
     String filled(String text) {
-        return text.replace("${model}", model);
+        return text.replace("${model}", model).replace("${long}", LONG);
     }
 
     /** The body as this target is to have it. */

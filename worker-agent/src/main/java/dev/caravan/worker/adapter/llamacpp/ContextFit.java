@@ -65,7 +65,8 @@ record ContextFit(int context) {
     }
 
     /**
-     * The first tokens and the last, as many as fit.
+     * The first tokens and the last: those to keep, and half of what the context has beside them,
+     * so that there is room for an answer before the engine itself has to drop some.
      *
      * @param keep tokens of the beginning; negative: as many as possible
      * @param may whether it may be cut
@@ -78,8 +79,8 @@ record ContextFit(int context) {
         if (!may) {
             throw new EngineRefusal(REFUSED, TOO_LONG);
         }
-        int room = context - 1;
-        int first = keep < 0 || keep > room ? room : keep;
+        int first = Math.min(keep < 0 ? ids.length : keep, context - 1);
+        int room = context - Math.max((context - first) / 2, 1);
         int[] cut = new int[room];
         System.arraycopy(ids, 0, cut, 0, first);
         System.arraycopy(ids, ids.length - (room - first), cut, first, room - first);

@@ -11,16 +11,19 @@ import reactor.core.publisher.Mono;
 
 /**
  * Puts the ids of prompt and answer into the last frame, for the request that goes on from there.
- * Where the answer's ids are not all known its text is tokenized instead.
+ * As in Ollama these are the tokens of both as one text, without what is added before a prompt: not
+ * always those that the model saw and said.
  */
 final class ContextTeller {
 
     private final EngineTexts texts;
     private final Optional<ResumePoint> resume;
+    private final String prompt;
 
-    ContextTeller(EngineTexts texts, Optional<ResumePoint> resume) {
+    ContextTeller(EngineTexts texts, Optional<ResumePoint> resume, String prompt) {
         this.texts = texts;
         this.resume = resume;
+        this.prompt = prompt;
     }
 
     Flux<RunFrame> tell(Flux<RunFrame> answer) {
@@ -34,7 +37,6 @@ final class ContextTeller {
     private Mono<RunFrame> with(Told told, RunFrame frame) {
         return switch (frame) {
             case RunFrame.Head head -> {
-                told.ids.addAll(head.promptIds());
                 resume.ifPresent(point -> told.before(point, head.resumed()));
                 yield Mono.just(frame);
             }
@@ -42,8 +44,10 @@ final class ContextTeller {
                 told.add(piece);
                 yield Mono.just(frame);
             }
-            case RunFrame.End end when told.ids.isEmpty() -> Mono.just(end);
-            case RunFrame.End end -> told.whole(texts).map(end::withContext);
+            case RunFrame.End end ->
+                    told.said(texts)
+                            .flatMap(said -> texts.furtherTokens(prompt + said))
+                            .map(ids -> end.withContext(Arrays.stream(ids).boxed().toList()));
             case RunFrame.Progress _, RunFrame.Fail _, RunFrame.Rendered _, RunFrame.Vector _ ->
                     Mono.just(frame);
         };
@@ -53,37 +57,33 @@ final class ContextTeller {
     private static final class Told {
 
         private final List<Integer> ids = new ArrayList<>();
-        private final List<Integer> answered = new ArrayList<>();
         private final StringBuilder text = new StringBuilder();
+        private boolean reasoned;
         private boolean complete = true;
 
         /** What was told before the answer broke off. */
         void before(ResumePoint point, Optional<RunFrame.Resumed> how) {
-            text.append(point.thinking()).append(point.text());
+            add(point.thinking(), point.text());
             how.filter(RunFrame.Resumed::byIds)
                     .ifPresentOrElse(
-                            kept -> answered.addAll(point.ids().subList(0, kept.tokens())),
+                            kept -> ids.addAll(point.ids().subList(0, kept.tokens())),
                             () -> complete = false);
         }
 
         void add(RunFrame.Piece piece) {
-            text.append(piece.thinking()).append(piece.text());
-            answered.addAll(piece.ids());
+            add(piece.thinking(), piece.text());
+            ids.addAll(piece.ids());
             complete &= piece.idsComplete();
         }
 
-        Mono<List<Integer>> whole(EngineTexts texts) {
-            Mono<List<Integer>> rest =
-                    complete
-                            ? Mono.just(answered)
-                            : texts.plainTokens(text.toString())
-                                    .map(tokens -> Arrays.stream(tokens).boxed().toList());
-            return rest.map(
-                    more -> {
-                        List<Integer> all = new ArrayList<>(ids);
-                        all.addAll(more);
-                        return all;
-                    });
+        private void add(String thinking, String more) {
+            text.append(thinking).append(more);
+            reasoned |= !thinking.isEmpty();
+        }
+
+        /** The tags around its reasoning are in the ids alone. */
+        Mono<String> said(EngineTexts texts) {
+            return reasoned && complete ? texts.text(ids) : Mono.just(text.toString());
         }
     }
 }

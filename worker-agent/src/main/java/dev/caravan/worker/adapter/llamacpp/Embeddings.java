@@ -13,23 +13,31 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 
-/** Vectors of texts. A text that is too long is cut by tokens, the one that ends it kept. */
+/** Vectors of texts. A text that is too long is cut by tokens. */
 final class Embeddings {
 
     private static final int REFUSED = 400;
+    private static final String NO_ROOM = "input after truncation exceeds maximum context length";
+
+    /** Room that Ollama leaves for a token before and one behind a text. */
+    private static final int EDGES = 2;
+
     private static final String TOO_LONG = "the input length exceeds the context length";
 
     private final EngineHttp engine;
     private final EngineTexts texts;
     private final int context;
+    private final boolean raw;
 
     /**
      * @param context tokens of the longest text
+     * @param raw whether the older route gives vectors of this model as they are computed
      */
-    Embeddings(EngineHttp engine, EngineTexts texts, int context) {
+    Embeddings(EngineHttp engine, EngineTexts texts, int context, boolean raw) {
         this.engine = engine;
         this.texts = texts;
         this.context = context;
+        this.raw = raw;
     }
 
     private record Answer(@Nullable List<Entry> data, @Nullable Usage usage) {}
@@ -49,27 +57,28 @@ final class Embeddings {
     }
 
     private Mono<int[]> fitting(Prompt.Embedding wish, int[] ids) {
-        if (ids.length <= context) {
-            return Mono.just(ids);
-        }
-        return wish.truncate()
-                ? texts.plainTokens(wish.text()).map(plain -> cut(ids, plain))
-                : Mono.error(new EngineRefusal(REFUSED, TOO_LONG));
+        int room = context - EDGES;
+        return ids.length <= room
+                ? Mono.just(ids)
+                : texts.furtherTokens(wish.text())
+                        .flatMap(plain -> plain.length <= room ? Mono.just(ids) : cut(wish, plain));
     }
 
-    private int[] cut(int[] ids, int[] plain) {
-        int[] cut = Arrays.copyOf(ids, context);
-        int last = ids[ids.length - 1];
-        if (plain.length > 0 && plain[plain.length - 1] != last) {
-            cut[context - 1] = last;
+    private Mono<int[]> cut(Prompt.Embedding wish, int[] plain) {
+        if (!wish.truncate()) {
+            return Mono.error(new EngineRefusal(REFUSED, TOO_LONG));
         }
-        return cut;
+        if (context <= EDGES) {
+            return Mono.error(new EngineRefusal(REFUSED, NO_ROOM));
+        }
+        List<Integer> kept = Arrays.stream(plain, 0, context - EDGES).boxed().toList();
+        return texts.text(kept).flatMap(texts::promptTokens);
     }
 
-    private static byte[] body(Prompt.Embedding wish, int[] ids) {
+    private byte[] body(Prompt.Embedding wish, int[] ids) {
         Map<String, Object> body = new HashMap<>();
         body.put("input", ids.length == 0 ? wish.text() : ids);
-        if (!wish.scaled()) {
+        if (!wish.scaled() && raw) {
             body.put("embd_normalize", -1);
         }
         return EngineJson.MAPPER.writeValueAsBytes(body);

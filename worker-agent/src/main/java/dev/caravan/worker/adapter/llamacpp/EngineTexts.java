@@ -33,6 +33,11 @@ final class EngineTexts {
         return tokens(text, true, true);
     }
 
+    /** How many tokens are added before a prompt; 0 or 1. */
+    Mono<Integer> added() {
+        return promptTokens("").map(ids -> Math.min(ids.length, 1));
+    }
+
     /** Of text that follows a prompt: special tokens are read in it. */
     Mono<int[]> furtherTokens(String text) {
         return tokens(text, false, true);

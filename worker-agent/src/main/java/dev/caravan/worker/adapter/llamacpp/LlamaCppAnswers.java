@@ -89,12 +89,6 @@ final class LlamaCppAnswers {
                         .formatted(what));
     }
 
-    /** Tokens of turns before, and more of them. */
-    static int[] joined(List<Integer> before, int[] more) {
-        return IntStream.concat(before.stream().mapToInt(Integer::intValue), Arrays.stream(more))
-                .toArray();
-    }
-
     private static int[] ints(List<Integer> ids) {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }

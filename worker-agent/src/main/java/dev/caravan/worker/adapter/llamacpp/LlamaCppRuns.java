@@ -57,14 +57,14 @@ final class LlamaCppRuns {
                         request.resume());
         return switch (request.prompt()) {
             case Prompt.Embedding text ->
-                    new Embeddings(engine, texts, limit)
+                    new Embeddings(engine, texts, limit, hasRawVectors())
                             .embed(text)
                             .collectList()
                             .flatMapMany(
                                     made ->
                                             Flux.fromIterable(made)
                                                     .startWith(answers.head(run, new int[0])));
-            case Prompt.Raw raw -> text(run, raw.text(), raw.images(), List.of());
+            case Prompt.Raw raw -> text(run, raw.text(), raw.images());
             case Prompt.Instruction said -> instruction(run, said);
             case Prompt.Chat chat ->
                     conversation(
@@ -77,28 +77,52 @@ final class LlamaCppRuns {
     }
 
     private Flux<RunFrame> instruction(LlamaCppRun run, Prompt.Instruction said) {
-        return new ContextTeller(texts, run.resume()).tell(instructed(run, said));
+        Mono<String> before =
+                said.context()
+                        .filter(ids -> !ids.isEmpty())
+                        .map(texts::text)
+                        .orElseGet(() -> Mono.just(""));
+        return before.flatMapMany(turns -> instruction(run, said, turns));
     }
 
-    private Flux<RunFrame> instructed(LlamaCppRun run, Prompt.Instruction said) {
-        List<Integer> before = said.context().orElse(List.of());
+    /**
+     * @param before what the model has seen and said in turns before
+     */
+    private Flux<RunFrame> instruction(LlamaCppRun run, Prompt.Instruction said, String before) {
         if (!said.suffix().isEmpty()) {
             String gap = go.fillIn(said, run.answer().thinking());
-            return text(run, gap, said.images(), before);
+            return told(run, before + gap, said.images());
         }
         Conversation conversation =
                 new Conversation(defaults.around(said), List.of(), run.answer().thinking());
         if (said.template().isPresent()) {
             String prompt = go.render(said.template().get(), conversation);
-            return text(run, prompt, said.images(), before);
+            return told(run, before + prompt, said.images());
         }
         if (!spec.model().templated() && go.render(conversation).isEmpty()) {
-            return text(run, said.text(), said.images(), before);
+            return told(run, before + said.text(), said.images());
         }
-        return before.isEmpty()
-                ? conversation(run, conversation)
-                : rendered(conversation)
-                        .flatMapMany(prompt -> text(run, prompt, List.of(), before));
+        return fitted(run, conversation)
+                .flatMapMany(
+                        ready ->
+                                before.isEmpty()
+                                        ? told(run, ready.prompt(), answered(run, ready, true))
+                                        : told(run, before + ready.prompt(), List.of()));
+    }
+
+    private Flux<RunFrame> told(LlamaCppRun run, String prompt, List<String> images) {
+        return told(run, prompt, text(run, prompt, images));
+    }
+
+    private Flux<RunFrame> told(LlamaCppRun run, String prompt, Flux<RunFrame> answer) {
+        return run.answer().renderOnly()
+                ? answer
+                : new ContextTeller(texts, run.resume(), prompt).tell(answer);
+    }
+
+    /** In Ollama, too, only these have vectors that are left as they are. */
+    private boolean hasRawVectors() {
+        return spec.model().description().family().startsWith("nomic-bert");
     }
 
     /** In Ollama a chat for no token gives one. */
@@ -108,26 +132,26 @@ final class LlamaCppRuns {
     }
 
     private Flux<RunFrame> conversation(LlamaCppRun run, Conversation whole) {
-        Mono<ContextFit.Fitted> fitted =
-                run.answer().truncate() ? run.fit().fit(whole, this::fitted) : fitted(whole);
-        return fitted.flatMapMany(
-                ready -> {
-                    if (run.answer().renderOnly()) {
-                        return rendered(ready.prompt(), ready.conversation().images());
-                    }
-                    if (run.fit().context() < spec.contextLength()
-                            && !run.fit().holds(ready.ids().length)) {
-                        return Flux.error(run.fit().refusal(ready.ids().length));
-                    }
-                    return made(run, ready);
-                });
+        return fitted(run, whole)
+                .flatMapMany(ready -> answered(run, ready, go.render(whole).isPresent()));
     }
 
-    private Flux<RunFrame> made(LlamaCppRun run, ContextFit.Fitted ready) {
+    private Mono<ContextFit.Fitted> fitted(LlamaCppRun run, Conversation whole) {
+        return run.answer().truncate() ? run.fit().fit(whole, this::fitted) : fitted(whole);
+    }
+
+    /**
+     * @param cuts whether a prompt that is too long loses tokens, as it does in Ollama wherever the
+     *     engine gets a text and not a conversation
+     */
+    private Flux<RunFrame> answered(LlamaCppRun run, ContextFit.Fitted ready, boolean cuts) {
         Conversation conversation = ready.conversation();
+        if (run.answer().renderOnly()) {
+            return rendered(ready.prompt(), conversation.images());
+        }
         Optional<ThinkingTags> tags = go.thinkingTags(conversation);
         if (!isReadHere(conversation, tags.isPresent())) {
-            return answers.chat(run, ready);
+            return whole(run, ready.ids()).flatMapMany(_ -> answers.chat(run, ready));
         }
         if (conversation.images() > 0) {
             return Flux.error(unread());
@@ -137,8 +161,38 @@ final class LlamaCppRuns {
         }
         Reading reading =
                 tags.<Reading>map(known -> new Reading.Tagged(known, ready.prompt())).orElse(PLAIN);
-        Start start = new Start(ready.ids(), ready.prompt(), List.of());
-        return go.withCalls(answers.completion(run, start, reading), conversation);
+        return (cuts ? cut(run, ready.ids()) : whole(run, ready.ids()))
+                .flatMapMany(
+                        ids -> {
+                            Start start = new Start(ids, ready.prompt(), List.of());
+                            return go.withCalls(
+                                    answers.completion(run, start, reading), conversation);
+                        });
+    }
+
+    /** An error where they are too many; past its own context the engine says it itself. */
+    private Mono<int[]> whole(LlamaCppRun run, int[] ids) {
+        return run.fit().context() < spec.contextLength() && !run.fit().holds(ids.length)
+                ? Mono.error(run.fit().refusal(ids.length))
+                : Mono.just(ids);
+    }
+
+    private Mono<int[]> cut(LlamaCppRun run, int[] ids) {
+        if (run.fit().holds(ids.length)) {
+            return Mono.just(ids);
+        }
+        if (!run.answer().truncate()) {
+            return whole(run, ids);
+        }
+        int keep = run.options().keep();
+        return texts.added()
+                .map(
+                        added ->
+                                run.fit()
+                                        .cut(
+                                                ids,
+                                                keep < 0 ? keep : keep + added,
+                                                run.answer().shift()));
     }
 
     /** Whether the engine need not read the answer for calls and reasoning. */
@@ -178,25 +232,14 @@ final class LlamaCppRuns {
         return Flux.just(new RunFrame.Rendered(prompt, images), LlamaCppAnswers.nothing(0, 0));
     }
 
-    /** Text that goes to the model as it stands, behind tokens of turns before it. */
-    private Flux<RunFrame> text(
-            LlamaCppRun run, String text, List<String> images, List<Integer> before) {
+    /** Text that goes to the model as it stands. */
+    private Flux<RunFrame> text(LlamaCppRun run, String text, List<String> images) {
         if (run.answer().renderOnly()) {
             return rendered(text, images.size());
         }
-        Mono<int[]> ids =
-                before.isEmpty()
-                        ? texts.promptTokens(text)
-                        : texts.furtherTokens(text)
-                                .map(more -> LlamaCppAnswers.joined(before, more));
-        return ids.map(
-                        all ->
-                                run.fit()
-                                        .cut(
-                                                all,
-                                                run.options().keep(),
-                                                run.answer().truncate() && run.answer().shift()))
-                .flatMapMany(all -> answers.completion(run, new Start(all, text, images), PLAIN));
+        return texts.promptTokens(text)
+                .flatMap(ids -> cut(run, ids))
+                .flatMapMany(ids -> answers.completion(run, new Start(ids, text, images), PLAIN));
     }
 
     /** The seed in effect: drawn here where none is asked for, so that it can be told. */

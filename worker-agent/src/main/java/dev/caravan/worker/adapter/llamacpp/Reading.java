@@ -75,7 +75,7 @@ sealed interface Reading {
             }
             String opening = ThoughtSplitter.isOpen(tags, prompt) ? "" : tags.opening();
             String closing =
-                    visible.text().isEmpty() ? "" : "\n" + tags.closing() + "\n\n" + visible.text();
+                    visible.text().isEmpty() ? "" : tags.closing() + "\n\n" + visible.text();
             return opening + "\n" + visible.thinking() + closing;
         }
     }

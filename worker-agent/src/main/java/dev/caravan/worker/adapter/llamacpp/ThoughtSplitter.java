@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Tells a model's reasoning from its answer by the tags around it, as Ollama does: reasoning comes
- * first or not at all, white space around it is dropped, and text that may be the beginning of a
- * tag waits for what follows.
+ * first or not at all, white space behind each of the tags is dropped, and text that may be the
+ * beginning of a tag waits for what follows.
  */
 final class ThoughtSplitter {
 
@@ -116,7 +116,7 @@ final class ThoughtSplitter {
         }
         int end = held.indexOf(tags.closing());
         if (end >= 0) {
-            thinking.append(held.substring(0, end).stripTrailing());
+            thinking.append(held, 0, end);
             held.delete(0, end + tags.closing().length());
             where = Where.AFTER;
             return;
@@ -127,17 +127,13 @@ final class ThoughtSplitter {
         held.delete(0, sure);
     }
 
-    /** Characters at the end that may begin the closing tag, and the white space before them. */
+    /** Characters at the end that may begin the closing tag. */
     private int unsure() {
         int length = Math.min(held.length(), tags.closing().length() - 1);
         while (length > 0 && !tags.closing().startsWith(held.substring(held.length() - length))) {
             length--;
         }
-        int from = held.length() - length;
-        while (from > 0 && Character.isWhitespace(held.charAt(from - 1))) {
-            from--;
-        }
-        return held.length() - from;
+        return length;
     }
 
     private void dropLeadingSpace() {

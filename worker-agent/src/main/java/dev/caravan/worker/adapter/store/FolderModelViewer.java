@@ -3,12 +3,15 @@ package dev.caravan.worker.adapter.store;
 import dev.caravan.gguf.GgufFile;
 import dev.caravan.gguf.GgufLimits;
 import dev.caravan.gguf.GgufReader;
+import dev.caravan.gguf.GgufTensor;
+import dev.caravan.gguf.GgufValue;
 import dev.caravan.worker.app.store.ModelViewer;
 import dev.caravan.worker.app.store.StoredModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +42,7 @@ final class FolderModelViewer implements ModelViewer {
     private static FileView read(Path file, boolean verbose) {
         try {
             GgufReader reader = verbose ? new GgufReader(WHOLE) : new GgufReader();
-            return view(reader.read(file));
+            return view(reader.read(file), verbose);
         } catch (IOException unreadable) {
             // The model is listed with this fault; what else is known of it is still shown.
             log.atDebug()
@@ -50,12 +53,10 @@ final class FolderModelViewer implements ModelViewer {
         }
     }
 
-    private static FileView view(GgufFile head) {
-        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
-        head.metadata().forEach((key, value) -> metadata.put(key, value.plain().orElse(null)));
+    private static FileView view(GgufFile head, boolean verbose) {
         return new FileView(
                 head.text("tokenizer.chat_template"),
-                metadata,
+                metadata(head, verbose),
                 head.tensors().stream()
                         .map(
                                 tensor ->
@@ -64,5 +65,38 @@ final class FolderModelViewer implements ModelViewer {
                                                 tensor.type().name(),
                                                 tensor.shape()))
                         .toList());
+    }
+
+    /** By name, as Ollama tells it, which counts the parameters where the file does not say. */
+    private static Map<String, @Nullable Object> metadata(GgufFile head, boolean verbose) {
+        Map<String, @Nullable Object> metadata = new TreeMap<>();
+        metadata.put(
+                "general.parameter_count",
+                head.tensors().stream().mapToLong(GgufTensor::elements).sum());
+        head.metadata().forEach((key, value) -> metadata.put(key, plain(value, verbose)));
+        return metadata;
+    }
+
+    private static @Nullable Object plain(GgufValue value, boolean verbose) {
+        return switch (value) {
+            case GgufValue.Real(double number) -> shortest(number);
+            case GgufValue.Items(_, List<GgufValue> values) ->
+                    verbose || values.isEmpty()
+                            ? values.stream().map(each -> plain(each, true)).toList()
+                            : null;
+            default -> value.plain().orElse(null);
+        };
+    }
+
+    /** The shortest number that says it; most were 32 bits wide in the file. */
+    private static Number shortest(double number) {
+        if (number == Math.rint(number) && Math.abs(number) < Integer.MAX_VALUE) {
+            return (long) number;
+        }
+        float narrow = (float) number;
+        if (narrow == number) {
+            return narrow;
+        }
+        return number;
     }
 }

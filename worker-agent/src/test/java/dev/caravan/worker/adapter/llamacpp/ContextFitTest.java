@@ -73,8 +73,8 @@ class ContextFitTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4,0 1 2 3 15 16 17 18 19", "0,11 12 13 14 15 16 17 18 19", "-1,0 1 2 3 4 5 6 7 8"})
-    void cutsBehindTheTokensThatAreToBeKept(int keep, String left) {
+    @CsvSource({"4,0 1 2 3 17 18 19", "0,15 16 17 18 19", "-1,0 1 2 3 4 5 6 7 8"})
+    void cutsBehindTheTokensThatAreToBeKeptToHalfOfTheRest(int keep, String left) {
         int[] ids = IntStream.range(0, 20).toArray();
 
         int[] cut = new ContextFit(10).cut(ids, keep, true);

@@ -24,7 +24,7 @@ class ThoughtSplitterTest {
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
                 "p|<think>because</think>so|because|so",
-                "p| \\n<think>\\n a b \\n</think>\\n\\n so \\n|a b|so \\n",
+                "p| \\n<think>\\n a b \\n</think>\\n\\n so \\n|a b \\n|so \\n",
                 "p|no tags|''|no tags",
                 "p|<thin ice|''|<thin ice",
                 "p|so <think>x</think>|''|so <think>x</think>",

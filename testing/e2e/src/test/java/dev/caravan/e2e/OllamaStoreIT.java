@@ -1,0 +1,95 @@
+package dev.caravan.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.gguf.fixture.FixtureWriter;
+import dev.caravan.gguf.fixture.Script;
+import dev.caravan.gguf.fixture.ScriptedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One folder of models, filled by the one and used by the other; by {@code -Pollama}. */
+@Tag("ollama")
+class OllamaStoreIT {
+
+    private static final String TEXT = "A caravan crosses the desert.";
+    private static final String NAME = "shared";
+
+    @TempDir private Path folder;
+
+    @Test
+    void ollamaUsesWhatCaravanHasStored() throws Exception {
+        Path models = Files.createDirectories(folder.resolve("models"));
+        JsonNode shown;
+        JsonNode listed;
+        try (LocalCluster cluster = cluster(models)) {
+            String said = cluster.saying(TEXT);
+            cluster.client().post("/api/create", made(said));
+            shown = show(cluster.client());
+            listed = cluster.named(cluster.client().json("/api/tags"), NAME + ":latest");
+            cluster.caravan("down");
+        }
+
+        try (OllamaBinary.Server ollama = new OllamaBinary(folder).serve(models)) {
+            assertThat(ollama.client().json("/api/tags").path("models").toString())
+                    .contains(listed.path("digest").asString());
+            JsonNode there = show(ollama.client());
+            assertThat(there.path("details")).isEqualTo(shown.path("details"));
+            assertThat(there.path("modelfile")).isEqualTo(shown.path("modelfile"));
+            assertThat(there.path("model_info")).isEqualTo(shown.path("model_info"));
+            assertThat(there.path("messages")).isEqualTo(shown.path("messages"));
+            assertThat(says(ollama.client())).isEqualTo(TEXT);
+        }
+    }
+
+    @Test
+    void caravanUsesWhatOllamaHasStored() throws Exception {
+        Path models = Files.createDirectories(folder.resolve("models"));
+        Path file = folder.resolve("said.gguf");
+        new FixtureWriter().write(ScriptedModel.saying("said", Script.once("said", TEXT)), file);
+        JsonNode shown;
+        try (OllamaBinary.Server server = new OllamaBinary(folder).serve(models)) {
+            Files.writeString(folder.resolve("Modelfile"), "FROM ./said.gguf\n");
+            new OllamaBinary(folder).say(server.base(), "create", "base", "-f", "Modelfile").well();
+            server.client().post("/api/create", made("base"));
+            shown = show(server.client());
+        }
+
+        try (LocalCluster cluster = cluster(models)) {
+            JsonNode here = show(cluster.client());
+            assertThat(here.path("details")).isEqualTo(shown.path("details"));
+            assertThat(here.path("modelfile")).isEqualTo(shown.path("modelfile"));
+            assertThat(here.path("model_info")).isEqualTo(shown.path("model_info"));
+            assertThat(here.path("tensors")).isEqualTo(shown.path("tensors"));
+            assertThat(says(cluster.client())).isEqualTo(TEXT);
+        }
+    }
+
+    private LocalCluster cluster(Path models) {
+        return LocalCluster.start(
+                folder.resolve("home"), 1, Map.of("OLLAMA_MODELS", models.toString()));
+    }
+
+    private static ObjectNode made(String from) {
+        ObjectNode wish = OllamaClient.JSON.createObjectNode().put("model", NAME).put("from", from);
+        wish.put("system", "Be kind.").put("license", "MIT").put("stream", false);
+        wish.putObject("parameters").put("temperature", 0.25).putArray("stop").add("zz");
+        wish.putArray("messages").addObject().put("role", "user").put("content", "hi");
+        return wish;
+    }
+
+    private static JsonNode show(OllamaClient client) {
+        return OllamaClient.JSON.readTree(
+                client.raw("POST", "/api/show", "{\"model\":\"" + NAME + "\"}").body());
+    }
+
+    private static String says(OllamaClient client) {
+        return client.post("/api/chat", OllamaClient.chat(NAME, "speak", 200)).text();
+    }
+}
