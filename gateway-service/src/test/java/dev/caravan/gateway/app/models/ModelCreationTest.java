@@ -192,6 +192,7 @@ class ModelCreationTest {
                             "",
                             Map.of(),
                             Optional.empty(),
+                            Optional.empty(),
                             Map.of(),
                             List.of()));
         }

@@ -103,7 +103,7 @@ final class FolderModelMaker implements ModelMaker {
             shelf.uploads().write(file, manifest.bytes());
             // The manifest keeps them now; what was only looked at goes with the older one.
             hold.release();
-            shelf.unused().remove(before);
+            shelf.unused().removeReplaced(before);
             shelf.store().scan();
         }
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ final class FolderModelViewer implements ModelViewer {
         head.metadata().forEach((key, value) -> metadata.put(key, value.plain().orElse(null)));
         return new FileView(
                 head.text("tokenizer.chat_template"),
+                Optional.empty(),
                 metadata,
                 head.tensors().stream()
                         .map(
