@@ -19,8 +19,10 @@ final class StepReader {
     private final ByteArrayOutputStream carry = new ByteArrayOutputStream();
     private boolean succeeded;
 
+    /** A chunk is read as it comes: a reader that is slow finds it taken back. */
     Flux<Progress> read(Flux<ByteBuf> content) {
-        return content.concatMapIterable(this::steps)
+        return content.map(this::steps)
+                .concatMapIterable(steps -> steps)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(rest())));
     }
 
