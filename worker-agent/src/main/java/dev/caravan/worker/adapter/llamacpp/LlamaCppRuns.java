@@ -1,7 +1,5 @@
 package dev.caravan.worker.adapter.llamacpp;
 
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
@@ -89,16 +87,17 @@ final class LlamaCppRuns {
         Conversation conversation =
                 new Conversation(defaults.around(said), List.of(), run.answer().thinking());
         if (said.template().isPresent()) {
-            String prompt = go.render(said.template().get(), conversation);
+            String prompt = go.render(said.template().get(), conversation.withNamedImages());
             return text(run, prompt, said.images(), before);
         }
         if (!spec.model().templated() && go.render(conversation).isEmpty()) {
-            return text(run, said.text(), said.images(), before);
+            String named = MediaMarks.named(said.text(), said.images().size(), 0);
+            return text(run, named, said.images(), before);
         }
         return before.isEmpty()
                 ? conversation(run, conversation)
                 : rendered(conversation)
-                        .flatMapMany(prompt -> text(run, prompt, List.of(), before));
+                        .flatMapMany(prompt -> text(run, prompt, textMedia(conversation), before));
     }
 
     /** In Ollama a chat for no token gives one. */
@@ -129,15 +128,12 @@ final class LlamaCppRuns {
         if (!isReadHere(conversation, tags.isPresent())) {
             return answers.chat(run, ready);
         }
-        if (conversation.images() > 0) {
-            return Flux.error(unread());
-        }
         if (run.resume().isPresent() && !conversation.tools().isEmpty()) {
             return Flux.error(LlamaCppAnswers.notResumable("tools"));
         }
         Reading reading =
                 tags.<Reading>map(known -> new Reading.Tagged(known, ready.prompt())).orElse(PLAIN);
-        Start start = new Start(ready.ids(), ready.prompt(), List.of());
+        Start start = start(ready.ids(), ready.prompt(), conversation.media());
         return go.withCalls(answers.completion(run, start, reading), conversation);
     }
 
@@ -149,11 +145,13 @@ final class LlamaCppRuns {
                 : !conversation.needsParser() || knowsTags && !more;
     }
 
-    private CaravanException unread() {
-        return new CaravanException(
-                FaultCode.INVALID_REQUEST,
-                "images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which takes them)"
-                        .formatted(spec.alias()));
+    /** What the engine's own template makes of images is not to be named in a text. */
+    private List<String> textMedia(Conversation conversation) {
+        return go.render(conversation).isPresent() ? conversation.media() : List.of();
+    }
+
+    private Start start(int[] ids, String text, List<String> media) {
+        return new Start(ids, MediaMarks.forEngine(text, media.size(), spec.id()), media);
     }
 
     private Mono<ContextFit.Fitted> fitted(Conversation conversation) {
@@ -169,7 +167,7 @@ final class LlamaCppRuns {
 
     /** The one place where a conversation becomes a prompt. */
     private Mono<String> rendered(Conversation conversation) {
-        return go.render(conversation)
+        return go.render(conversation.withNamedImages())
                 .map(Mono::just)
                 .orElseGet(() -> texts.rendered(conversation));
     }
@@ -196,7 +194,7 @@ final class LlamaCppRuns {
                                                 all,
                                                 run.options().keep(),
                                                 run.answer().truncate() && run.answer().shift()))
-                .flatMapMany(all -> answers.completion(run, new Start(all, text, images), PLAIN));
+                .flatMapMany(all -> answers.completion(run, start(all, text, images), PLAIN));
     }
 
     /** The seed in effect: drawn here where none is asked for, so that it can be told. */
