@@ -6,6 +6,7 @@ import dev.caravan.wire.WireJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,16 @@ final class FakeOllama implements AutoCloseable {
             "families":["llama"],"parameter_size":"3.2B","quantization_level":"Q4_K_M","context_length":8192,\
             "embedding_length":3072},"capabilities":["completion","tools"]}"""
                     .formatted(LLAMA_DIGEST);
+
+    static final String EMBED = "embed:latest";
+    static final String EMBED_DIGEST = "e3".repeat(32);
+
+    static final String EMBED_TAG =
+            """
+            {"name":"embed:latest","model":"embed:latest","modified_at":"2026-08-20T18:48:00Z","size":13675798,\
+            "digest":"%s","details":{"parent_model":"llama3.2:latest","format":"gguf","family":"llama","families":["llama"],\
+            "parameter_size":"6.82M","quantization_level":"F16"},"capabilities":["completion"]}"""
+                    .formatted(EMBED_DIGEST);
 
     private static final String CLOUD_TAG =
             """
@@ -87,8 +98,10 @@ final class FakeOllama implements AutoCloseable {
     final AtomicInteger left = new AtomicInteger();
     final Map<String, String> tags = new ConcurrentHashMap<>(Map.of(LLAMA, LLAMA_TAG));
     final Set<String> loaded = ConcurrentHashMap.newKeySet();
+    final Map<String, byte[]> uploads = new ConcurrentHashMap<>();
     volatile long psSize = 30_000_000;
     volatile Reply load = Reply.refuse(200, "");
+    volatile Function<String, Reply> verbs = path -> Reply.refuse(500, "no " + path);
     volatile Function<JsonNode, Reply> script = _ -> Reply.refuse(500, "no script");
 
     /** Its own, since an agent that ends takes the usual ones with it. */
@@ -142,7 +155,21 @@ final class FakeOllama implements AutoCloseable {
                 .aggregate()
                 .asByteArray()
                 .defaultIfEmpty(new byte[0])
-                .flatMap(body -> Mono.from(answer(request.path(), body, response)));
+                .flatMap(
+                        body ->
+                                Mono.from(
+                                        request.path().startsWith("api/blobs/")
+                                                ? blob(request, body, response)
+                                                : answer(request.path(), body, response)));
+    }
+
+    private Publisher<Void> blob(
+            HttpServerRequest request, byte[] bytes, HttpServerResponse response) {
+        if (request.method().equals(HttpMethod.HEAD)) {
+            return response.status(uploads.containsKey(request.path()) ? 200 : 404).send();
+        }
+        uploads.put(request.path(), bytes);
+        return response.status(201).send();
     }
 
     private Publisher<Void> answer(String path, byte[] bytes, HttpServerResponse response) {
@@ -155,20 +182,32 @@ final class FakeOllama implements AutoCloseable {
             case "api/version" -> json(response, "{\"version\":\"0.33.0\"}");
             case "api/tags" ->
                     json(response, "{\"models\":[%s]}".formatted(String.join(",", tags.values())));
-            case "api/show" -> json(response, SHOW);
+            case "api/show" -> show(body, response);
             case "api/ps" -> json(response, running());
             case "api/generate" ->
                     body.path("prompt").asString("").isEmpty()
                             ? loadOrUnload(body, response)
                             : reply(script.apply(body), response);
             case "api/embed" ->
-                    json(
-                            response,
-                            "{\"model\":\"llama3.2:latest\",\"embeddings\":[[0.5,-0.25]],\"prompt_eval_count\":3}");
+                    body.path("input").isMissingNode()
+                            ? load(body, response)
+                            : json(
+                                    response,
+                                    "{\"model\":\"llama3.2:latest\",\"embeddings\":[[0.5,-0.25]],\"prompt_eval_count\":3}");
+            case "api/delete", "api/copy", "api/create" -> reply(verbs.apply(path), response);
             case "api/embeddings" -> json(response, "{\"embedding\":[0.5,-0.25]}");
             case "api/chat" -> reply(script.apply(body), response);
             default -> response.sendNotFound();
         };
+    }
+
+    /** What its list says of capabilities is less true than what it shows, as in a real one. */
+    private static Publisher<Void> show(JsonNode body, HttpServerResponse response) {
+        return json(
+                response,
+                body.path("model").asString().equals(EMBED)
+                        ? SHOW.replace("[\"completion\",\"tools\"]", "[\"embedding\"]")
+                        : SHOW);
     }
 
     private String running() {
@@ -183,7 +222,7 @@ final class FakeOllama implements AutoCloseable {
                                                 name,
                                                 name,
                                                 psSize,
-                                                LLAMA_DIGEST,
+                                                name.equals(EMBED) ? EMBED_DIGEST : LLAMA_DIGEST,
                                                 Instant.now().plusSeconds(300)))
                 .collect(Collectors.joining(",", "{\"models\":[", "]}"));
     }
@@ -196,6 +235,11 @@ final class FakeOllama implements AutoCloseable {
         boolean unload = body.path("keep_alive").asInt(-1) == 0;
         if (unload) {
             loaded.remove(model);
+        } else if (model.equals(EMBED)) {
+            return reply(
+                    Reply.refuse(
+                            400, "{\"error\":\"\\\"embed:latest\\\" does not support generate\"}"),
+                    response);
         } else {
             loaded.add(model);
         }
@@ -203,6 +247,12 @@ final class FakeOllama implements AutoCloseable {
                 response,
                 "{\"model\":\"%s\",\"created_at\":\"2026-11-21T08:00:00Z\",\"response\":\"\",\"done\":true,\"done_reason\":\"%s\"}"
                         .formatted(model, unload ? "unload" : "load"));
+    }
+
+    private Publisher<Void> load(JsonNode body, HttpServerResponse response) {
+        String model = body.path("model").asString();
+        loaded.add(model);
+        return json(response, "{\"model\":\"%s\",\"embeddings\":[]}".formatted(model));
     }
 
     private static Publisher<Void> json(HttpServerResponse response, String text) {

@@ -174,12 +174,18 @@ final class TestAgent implements AutoCloseable {
         }
     }
 
-    ModelDigest make(String name, byte[] gguf) {
-        String digest = "sha256:" + sha256(gguf);
+    /** Its digest, {@code sha256:<hex>}. */
+    String upload(byte[] blob) {
+        String digest = "sha256:" + sha256(blob);
         send(
                 request(Routes.BLOB.replace("{digest}", digest))
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(gguf))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(blob))
                         .build());
+        return digest;
+    }
+
+    ModelDigest make(String name, byte[] gguf) {
+        String digest = upload(gguf);
         HttpResponse<String> made =
                 post(Routes.CREATE, new CreateMessage(name, Map.of("m.gguf", digest), "exact"));
         if (!made.body().contains("success")) {

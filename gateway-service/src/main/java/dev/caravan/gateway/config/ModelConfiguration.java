@@ -82,8 +82,8 @@ class ModelConfiguration {
     }
 
     @Bean
-    BlobUploads blobUploads(AgentStores stores, AgentSurvey survey) {
-        return new BlobUploads(stores, survey, PATIENCE);
+    BlobUploads blobUploads(AgentStores stores, AgentSurvey survey, InstantSource clock) {
+        return new BlobUploads(stores, survey, PATIENCE, clock);
     }
 
     @Bean

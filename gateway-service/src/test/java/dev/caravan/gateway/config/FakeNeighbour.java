@@ -34,7 +34,11 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** A neighbour over real HTTP: an agent's store, or a service that answers one record. */
+/**
+ * A neighbour over real HTTP: an agent's store, or a service that answers one record. One in a
+ * static field stays until the JVM ends: its class may run again, in the context that Spring keeps
+ * with the neighbour's address.
+ */
 final class FakeNeighbour implements AutoCloseable {
 
     static final String AUTHORIZATION = "Bearer test-token";

@@ -49,7 +49,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,13 +93,6 @@ class ModelVerbsTest {
         String simple = "spring.cloud.discovery.client.simple.instances.";
         properties.add(simple + "health-service[0].uri", () -> HEALTH.address().toString());
         properties.add(simple + "registry-service[0].uri", () -> REGISTRY.address().toString());
-    }
-
-    @AfterAll
-    static void stopNeighbours() {
-        for (FakeNeighbour neighbour : List.of(REGISTRY, HEALTH, SMALL, ROOMY)) {
-            neighbour.close();
-        }
     }
 
     @LocalServerPort private int port;

@@ -116,6 +116,7 @@ final class Told {
                         "system", List.of("Be brief."),
                         "params", List.of("{\"temperature\":0.5,\"stop\":[\"<|end|>\"]}")),
                 "{{ messages }}",
+                null,
                 info,
                 List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))));
     }

@@ -34,7 +34,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,11 +63,6 @@ class TransferVerbsTest {
     private static final FakeNeighbour SMALL = FakeNeighbour.agent();
     private static final FakeNeighbour ROOMY = FakeNeighbour.agent();
     private static final AtomicLong VIEWS = new AtomicLong();
-
-    @AfterAll
-    static void stopNeighbours() {
-        Stream.of(REGISTRY, SMALL, ROOMY).forEach(FakeNeighbour::close);
-    }
 
     @LocalServerPort private int port;
     @Autowired private NewestView views;

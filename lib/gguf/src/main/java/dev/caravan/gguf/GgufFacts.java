@@ -42,6 +42,11 @@ public record GgufFacts(
     private static final int MOST_EMBEDDING = 1 << 20;
     private static final int MOST_VOCABULARY = 1 << 28;
 
+    /** Such as {@code F16}, also of a file that is only a part of a model. */
+    public static String fileType(GgufFile file) {
+        return FileTypeName.of(file);
+    }
+
     /**
      * The facts of a whole language model.
      *

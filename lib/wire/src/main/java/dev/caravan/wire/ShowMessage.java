@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
  * What a store holds of one model.
  *
  * @param layers media type's last word to text: license, template, system, params, messages
+ * @param modelfile as the engine that has the model tells it; absent: made of the layers
  * @param modelInfo the GGUF's metadata
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -18,6 +19,7 @@ public record ShowMessage(
         String blobPath,
         Map<String, List<String>> layers,
         @Nullable String chatTemplate,
+        @Nullable String modelfile,
         Map<String, JsonNode> modelInfo,
         List<Tensor> tensors) {
 

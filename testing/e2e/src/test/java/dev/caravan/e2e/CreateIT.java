@@ -2,10 +2,17 @@ package dev.caravan.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.gguf.fixture.FixtureWriter;
+import dev.caravan.gguf.fixture.RandomModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -176,6 +183,58 @@ class CreateIT {
         assertThat(shown.path("modelfile").asString())
                 .contains("\nSYSTEM Be kind.\n")
                 .contains("\nMESSAGE user Hi\n");
+    }
+
+    @Test
+    void aModelInSeveralFilesIsJoinedAndSaysWhatTheWholeOneSays(
+            LocalCluster cluster, @TempDir Path folder) throws IOException {
+        RandomModel model = RandomModel.named("parts").withSeed(cluster.random(1, 1_000_000));
+        new FixtureWriter().write(model, folder.resolve("whole.gguf"));
+        List<Path> parts = new FixtureWriter().writeParts(model, folder, "some", 3);
+        String word = cluster.randomText().split(" ")[0];
+        ObjectNode whole = sent(cluster, word + "-whole", List.of(folder.resolve("whole.gguf")));
+        ObjectNode joined = sent(cluster, word + "-joined", parts);
+        ObjectNode small = sent(cluster, word + "-small", parts).put("quantize", "Q8_0");
+        ObjectNode broken = sent(cluster, word + "-broken", parts.subList(1, 3));
+
+        assertThat(statuses(cluster.client().post("/api/create", whole))).endsWith("success");
+        assertThat(statuses(cluster.client().post("/api/create", joined)))
+                .startsWith("parsing GGUF,parsing GGUF,parsing GGUF,validating GGUF model")
+                .contains("verifying conversion,creating new layer sha256:")
+                .endsWith("writing manifest,success");
+        assertThat(statuses(cluster.client().post("/api/create", small)))
+                .contains("quantizing F16 model to Q8_0")
+                .endsWith("success");
+
+        String prompt = cluster.randomText();
+        assertThat(answer(cluster, word + "-joined", prompt))
+                .isEqualTo(answer(cluster, word + "-whole", prompt))
+                .isNotEmpty();
+        assertThat(answer(cluster, word + "-small", prompt)).isNotEmpty();
+        assertThat(cluster.client().post("/api/create", broken).error())
+                .isEqualTo("split GGUF \"some-00002-of-00003.gguf\" has 2 shards, expected 3");
+    }
+
+    private static String answer(LocalCluster cluster, String model, String prompt) {
+        return cluster.client()
+                .post("/api/generate", OllamaClient.generate(model, prompt, 24))
+                .text();
+    }
+
+    /** The wish for a model of files that are sent before. */
+    private static ObjectNode sent(LocalCluster cluster, String name, List<Path> files)
+            throws IOException {
+        ObjectNode wish = wish(name);
+        ObjectNode named = wish.putObject("files");
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            String digest = "sha256:" + LocalCluster.sha256(bytes);
+            assertThat(cluster.client().upload("/api/blobs/" + digest, bytes).statusCode())
+                    .isIn(200, 201);
+            named.put(file.getFileName().toString(), digest);
+        }
+        wish.putObject("caravan").put("continuation", "exact");
+        return wish;
     }
 
     @Test

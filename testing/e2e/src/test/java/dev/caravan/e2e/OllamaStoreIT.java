@@ -36,7 +36,7 @@ class OllamaStoreIT {
             cluster.caravan("down");
         }
 
-        try (OllamaBinary.Server ollama = new OllamaBinary(folder).serve(models)) {
+        try (OllamaProcess ollama = OllamaProcess.start(folder, models)) {
             assertThat(ollama.client().json("/api/tags").path("models").toString())
                     .contains(listed.path("digest").asString());
             JsonNode there = show(ollama.client());
@@ -54,7 +54,7 @@ class OllamaStoreIT {
         Path file = folder.resolve("said.gguf");
         new FixtureWriter().write(ScriptedModel.saying("said", Script.once("said", TEXT)), file);
         JsonNode shown;
-        try (OllamaBinary.Server server = new OllamaBinary(folder).serve(models)) {
+        try (OllamaProcess server = OllamaProcess.start(folder, models)) {
             Files.writeString(folder.resolve("Modelfile"), "FROM ./said.gguf\n");
             new OllamaBinary(folder).say(server.base(), "create", "base", "-f", "Modelfile").well();
             server.client().post("/api/create", made("base"));

@@ -2,8 +2,14 @@ package dev.caravan.worker.config;
 
 import dev.caravan.worker.adapter.ollama.OllamaServer;
 import dev.caravan.worker.app.engine.AdoptedEngine;
+import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.JoinedModels;
+import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelNames;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
 
 /** The Ollama server that this agent was told of, if any. */
 record AdoptedOllama(Optional<OllamaServer> server) {
@@ -19,6 +25,17 @@ record AdoptedOllama(Optional<OllamaServer> server) {
 
     Optional<JoinedModels.Beside> models() {
         return server.map(ollama -> new JoinedModels.Beside(ollama, ollama.viewer()));
+    }
+
+    Optional<ModelNames> names() {
+        return server.map(OllamaServer::names);
+    }
+
+    /**
+     * @param blobs files of the agent's own store
+     */
+    Optional<ModelMaker> maker(Function<BlobDigest, Mono<Path>> blobs) {
+        return server.map(ollama -> ollama.maker(blobs));
     }
 
     /** Unloads what was loaded for this agent. */

@@ -7,7 +7,9 @@ import dev.caravan.worker.adapter.llamacpp.LlamaQuantizer;
 import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.StorePruning;
 import dev.caravan.worker.api.store.StoreRoutes;
+import dev.caravan.worker.app.store.JoinedMaker;
 import dev.caravan.worker.app.store.JoinedModels;
+import dev.caravan.worker.app.store.ModelMaker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,7 +36,7 @@ class StoreConfiguration {
         if (worker.prune()) {
             new StorePruning(root, clock, worker.prunePartialsAfter()).run();
         }
-        return new FolderModelStore(root, SCAN_EVERY);
+        return new FolderModelStore(root, SCAN_EVERY, worker.prune());
     }
 
     @Bean
@@ -55,8 +57,12 @@ class StoreConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> storeRoutes(
-            FolderModelStore own, JoinedModels models, LlamaQuantizer quantizer) {
-        return new StoreRoutes(own.blobs(), models, own.maker(quantizer), models, own.policies())
-                .routes();
+            FolderModelStore own,
+            JoinedModels models,
+            AdoptedOllama ollama,
+            LlamaQuantizer quantizer) {
+        ModelMaker maker =
+                new JoinedMaker(own.maker(quantizer), models, ollama.maker(own.files()::blob));
+        return new StoreRoutes(own.blobs(), models, maker, models, own.policies()).routes();
     }
 }

@@ -9,8 +9,7 @@ import dev.caravan.worker.adapter.store.FolderModelStore;
 import dev.caravan.worker.adapter.store.PartPlan;
 import dev.caravan.worker.api.store.TransferRoutes;
 import dev.caravan.worker.app.status.AgentIdentity;
-import dev.caravan.worker.app.store.JoinedModels;
-import dev.caravan.worker.app.store.OwnNames;
+import dev.caravan.worker.app.store.JoinedNames;
 import dev.caravan.worker.app.transfer.ModelSources;
 import dev.caravan.worker.app.transfer.Pushes;
 import dev.caravan.worker.app.transfer.TransferLimits;
@@ -71,12 +70,12 @@ class TransferConfiguration {
     @Bean
     RouterFunction<ServerResponse> transferRoutes(
             FolderModelStore own,
-            JoinedModels models,
+            AdoptedOllama ollama,
             Transfers transfers,
             OciRegistries registries) {
         return new TransferRoutes(
                         own.files(),
-                        new OwnNames(own.names(), models),
+                        new JoinedNames(own.names(), ollama.names()),
                         transfers,
                         new Pushes(own.files(), registries))
                 .routes();

@@ -26,8 +26,9 @@ import org.springframework.validation.annotation.Validated;
  *     given no other place is looked in
  * @param modelsDir the model store, in Ollama's layout; {@code models} in the data folder unless
  *     given
- * @param prune whether blobs of the store that no model has any more are removed at the start, an
- *     hour after they came (Ollama's OLLAMA_NOPRUNE says the reverse)
+ * @param prune whether blobs of the store that no model has any more are removed: at the start, an
+ *     hour after they came, and where a pull, create or copy replaces the last model that had them
+ *     (Ollama's OLLAMA_NOPRUNE says the reverse). A delete removes them either way
  * @param prunePartialsAfter how long a download that nobody goes on with is kept after its last
  *     byte; looked at where {@code prune} is on
  * @param loadTimeout how long an engine may take to load its model

@@ -92,6 +92,7 @@ final class AgentMessages {
                 message.blobPath(),
                 message.layers(),
                 Optional.ofNullable(message.chatTemplate()),
+                Optional.ofNullable(message.modelfile()),
                 metadata,
                 message.tensors().stream()
                         .map(

@@ -4,7 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Comparator;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -15,24 +15,20 @@ import reactor.core.publisher.Mono;
 /** Finds a place for uploaded bytes; they go through the gateway without resting in it. */
 public final class BlobUploads {
 
-    /** Most free room first; agents that share a disk are filled evenly. */
-    private static final Comparator<AgentState> ROOMIEST =
-            Comparator.comparingLong(AgentState::freeBytes)
-                    .reversed()
-                    .thenComparingLong(AgentState::modelBytes)
-                    .thenComparing(AgentState::id);
-
     private final AgentStores stores;
     private final AgentSurvey survey;
     private final Duration patience;
+    private final UploadPlace place;
 
     /**
      * @param patience how long an agent may take to say whether it holds a blob
      */
-    public BlobUploads(AgentStores stores, AgentSurvey survey, Duration patience) {
+    public BlobUploads(
+            AgentStores stores, AgentSurvey survey, Duration patience, InstantSource clock) {
         this.stores = stores;
         this.survey = survey;
         this.patience = patience;
+        this.place = new UploadPlace(clock);
     }
 
     /**
@@ -62,21 +58,21 @@ public final class BlobUploads {
                 .flatMap(
                         holders ->
                                 holders.isEmpty()
-                                        ? roomiest()
-                                                .flatMap(
-                                                        agent ->
-                                                                stores.put(
-                                                                        agent.address(),
-                                                                        blob,
-                                                                        length,
-                                                                        bytes))
+                                        ? place(length)
+                                                .flatMap(agent -> put(agent, blob, length, bytes))
                                         : bytes.doOnNext(DataBufferUtils::release)
                                                 .then(Mono.just(false)));
     }
 
-    private Mono<AgentState> roomiest() {
+    private Mono<Boolean> put(
+            AgentState agent, String blob, OptionalLong length, Flux<DataBuffer> bytes) {
+        place.used(agent);
+        return stores.put(agent.address(), blob, length, bytes).doOnSuccess(_ -> place.used(agent));
+    }
+
+    private Mono<AgentState> place(OptionalLong length) {
         return survey.states()
-                .flatMap(states -> Mono.justOrEmpty(states.stream().min(ROOMIEST)))
+                .flatMap(states -> Mono.justOrEmpty(place.choose(states, length)))
                 .switchIfEmpty(Mono.error(BlobUploads::noAgent));
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param blobPath the weights on that agent's disk
  * @param layers texts of the small layers: license, template, system, params, messages
  * @param chatTemplate the file's own
+ * @param modelfile as the engine that has the model tells it; empty: made of the layers
  * @param metadata the file's own, in its order; too large arrays are null
  */
 public record ShownModel(
@@ -27,6 +28,7 @@ public record ShownModel(
         String blobPath,
         Map<String, List<String>> layers,
         Optional<String> chatTemplate,
+        Optional<String> modelfile,
         Map<String, @Nullable Object> metadata,
         List<Tensor> tensors) {
 
@@ -43,6 +45,7 @@ public record ShownModel(
                 blobPath,
                 changed,
                 chatTemplate,
+                Optional.empty(),
                 metadata,
                 tensors);
     }
@@ -60,6 +63,7 @@ public record ShownModel(
                 blobPath,
                 layers,
                 chatTemplate,
+                modelfile,
                 changed,
                 tensors);
     }

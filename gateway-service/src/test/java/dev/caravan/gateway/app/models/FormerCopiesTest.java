@@ -61,6 +61,7 @@ class FormerCopiesTest {
                 "",
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Map.of(),
                 List.of());
     }

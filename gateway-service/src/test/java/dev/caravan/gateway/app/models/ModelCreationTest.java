@@ -15,6 +15,7 @@ import dev.caravan.gateway.app.NewestView;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +108,8 @@ class ModelCreationTest {
                 new BlobUploads(
                         stores,
                         new AgentSurvey(stores, Duration.ofSeconds(1)),
-                        Duration.ofSeconds(1));
+                        Duration.ofSeconds(1),
+                        InstantSource.system());
         ModelSightings sightings =
                 new ModelSightings(() -> Mono.just(catalogued), views, Duration.ofSeconds(10));
         AgentTransfers none = new NoTransfers();
@@ -192,6 +194,7 @@ class ModelCreationTest {
                             List.of(),
                             "",
                             Map.of(),
+                            Optional.empty(),
                             Optional.empty(),
                             Map.of(),
                             List.of()));

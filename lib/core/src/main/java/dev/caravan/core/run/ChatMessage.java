@@ -37,6 +37,10 @@ public record ChatMessage(
         return new ChatMessage("user", content, "", images, List.of(), "", "");
     }
 
+    public ChatMessage withContent(String changed) {
+        return new ChatMessage(role, changed, thinking, images, toolCalls, toolName, toolCallId);
+    }
+
     public boolean isSystem() {
         return role.equals("system");
     }

@@ -188,6 +188,7 @@ record CommandLine(int threads, ComputeOptions compute, List<String> extra, Stri
     Map<String, String> environment(EngineSpec spec, String apiKey) {
         Map<String, String> environment = common(spec.continuation());
         environment.put("LLAMA_API_KEY", apiKey);
+        environment.put("LLAMA_MEDIA_MARKER", MediaMarks.of(spec.id()));
         return Map.copyOf(environment);
     }
 

@@ -29,6 +29,16 @@ record Conversation(List<ChatMessage> messages, List<String> tools, Optional<Thi
                 .toList();
     }
 
+    /** In Base64, in their order. */
+    List<String> media() {
+        return messages.stream().flatMap(message -> message.images().stream()).toList();
+    }
+
+    /** With the names of the images in the texts, for a template that knows no images. */
+    Conversation withNamedImages() {
+        return images() == 0 ? this : new Conversation(MediaMarks.named(messages), tools, thinking);
+    }
+
     int images() {
         return messages.stream().mapToInt(message -> message.images().size()).sum();
     }

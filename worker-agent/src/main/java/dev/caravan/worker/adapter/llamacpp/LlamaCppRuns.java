@@ -1,7 +1,5 @@
 package dev.caravan.worker.adapter.llamacpp;
 
-import dev.caravan.core.fault.CaravanException;
-import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
@@ -96,18 +94,22 @@ final class LlamaCppRuns {
         Conversation conversation =
                 new Conversation(defaults.around(said), List.of(), run.answer().thinking());
         if (said.template().isPresent()) {
-            String prompt = go.render(said.template().get(), conversation);
+            String prompt = go.render(said.template().get(), conversation.withNamedImages());
             return told(run, before + prompt, said.images());
         }
         if (!spec.model().templated() && go.render(conversation).isEmpty()) {
-            return told(run, before + said.text(), said.images());
+            String named = MediaMarks.named(said.text(), said.images().size(), 0);
+            return told(run, before + named, said.images());
         }
         return fitted(run, conversation)
                 .flatMapMany(
                         ready ->
                                 before.isEmpty()
                                         ? told(run, ready.prompt(), answered(run, ready, true))
-                                        : told(run, before + ready.prompt(), List.of()));
+                                        : told(
+                                                run,
+                                                before + ready.prompt(),
+                                                textMedia(ready.conversation())));
     }
 
     private Flux<RunFrame> told(LlamaCppRun run, String prompt, List<String> images) {
@@ -153,9 +155,6 @@ final class LlamaCppRuns {
         if (!isReadHere(conversation, tags.isPresent())) {
             return whole(run, ready.ids()).flatMapMany(_ -> answers.chat(run, ready));
         }
-        if (conversation.images() > 0) {
-            return Flux.error(unread());
-        }
         if (run.resume().isPresent() && !conversation.tools().isEmpty()) {
             return Flux.error(LlamaCppAnswers.notResumable("tools"));
         }
@@ -164,7 +163,7 @@ final class LlamaCppRuns {
         return (cuts ? cut(run, ready.ids()) : whole(run, ready.ids()))
                 .flatMapMany(
                         ids -> {
-                            Start start = new Start(ids, ready.prompt(), List.of());
+                            Start start = start(ids, ready.prompt(), conversation.media());
                             return go.withCalls(
                                     answers.completion(run, start, reading), conversation);
                         });
@@ -203,11 +202,13 @@ final class LlamaCppRuns {
                 : !conversation.needsParser() || knowsTags && !more;
     }
 
-    private CaravanException unread() {
-        return new CaravanException(
-                FaultCode.INVALID_REQUEST,
-                "images: model %s has a Go template and its file no chat template (expected: an agent with an adopted Ollama, which takes them)"
-                        .formatted(spec.alias()));
+    /** What the engine's own template makes of images is not to be named in a text. */
+    private List<String> textMedia(Conversation conversation) {
+        return go.render(conversation).isPresent() ? conversation.media() : List.of();
+    }
+
+    private Start start(int[] ids, String text, List<String> media) {
+        return new Start(ids, MediaMarks.forEngine(text, media.size(), spec.id()), media);
     }
 
     private Mono<ContextFit.Fitted> fitted(Conversation conversation) {
@@ -223,7 +224,7 @@ final class LlamaCppRuns {
 
     /** The one place where a conversation becomes a prompt. */
     private Mono<String> rendered(Conversation conversation) {
-        return go.render(conversation)
+        return go.render(conversation.withNamedImages())
                 .map(Mono::just)
                 .orElseGet(() -> texts.rendered(conversation));
     }
@@ -239,7 +240,7 @@ final class LlamaCppRuns {
         }
         return texts.promptTokens(text)
                 .flatMap(ids -> cut(run, ids))
-                .flatMapMany(ids -> answers.completion(run, new Start(ids, text, images), PLAIN));
+                .flatMapMany(ids -> answers.completion(run, start(ids, text, images), PLAIN));
     }
 
     /** The seed in effect: drawn here where none is asked for, so that it can be told. */

@@ -38,8 +38,10 @@ final class AnswerReader {
         this.waited = waited;
     }
 
+    /** A chunk is read as it comes: a reader that is slow finds it taken back. */
     Flux<RunFrame> read(Flux<ByteBuf> content) {
-        return content.concatMapIterable(this::frames)
+        return content.map(this::frames)
+                .concatMapIterable(frames -> frames)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(rest())));
     }
 

@@ -70,14 +70,19 @@ record OllamaCall(String path, Map<String, Object> body) {
         }
     }
 
-    /** Loads without generating. */
-    static OllamaCall load(String model, Map<String, Object> loading, long keepAliveSeconds) {
+    /**
+     * Loads without generating.
+     *
+     * @param embeds whether it only makes vectors: the other route refuses such a model
+     */
+    static OllamaCall load(
+            String model, boolean embeds, Map<String, Object> loading, long keepAliveSeconds) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", model);
         body.put("stream", false);
         body.put("keep_alive", keepAliveSeconds);
         body.put("options", loading);
-        return new OllamaCall("/api/generate", body);
+        return new OllamaCall(embeds ? "/api/embed" : "/api/generate", body);
     }
 
     static OllamaCall unload(String model) {

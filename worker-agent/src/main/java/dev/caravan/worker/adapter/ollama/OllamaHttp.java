@@ -8,6 +8,8 @@ import dev.caravan.core.fault.FaultCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.file.Path;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -73,6 +75,35 @@ final class OllamaHttp {
                                                         text ->
                                                                 Mono.<T>error(
                                                                         refusal(response, text))))
+                .onErrorMap(this::fault);
+    }
+
+    /** A request whose good answer is empty. */
+    Mono<Void> done(HttpMethod method, String path, Object body) {
+        return ended(client.request(method).uri(path).send(sent(body)));
+    }
+
+    /** A file as a body; not sent where the server says that it has it. */
+    Mono<Void> upload(String path, Path file) {
+        Mono<Void> send = ended(client.post().uri(path).send(ByteBufFlux.fromPath(file)));
+        return client.head()
+                .uri(path)
+                .response()
+                .onErrorMap(this::fault)
+                .flatMap(there -> there.status().code() == OK ? Mono.<Void>empty() : send);
+    }
+
+    private Mono<Void> ended(HttpClient.ResponseReceiver<?> call) {
+        return call.response(
+                        (response, content) ->
+                                bounded(content)
+                                        .<Void>handle(
+                                                (body, sink) -> {
+                                                    if (response.status().code() / 100 != 2) {
+                                                        sink.error(refusal(response, body));
+                                                    }
+                                                }))
+                .then()
                 .onErrorMap(this::fault);
     }
 

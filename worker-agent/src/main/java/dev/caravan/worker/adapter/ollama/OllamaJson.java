@@ -71,6 +71,7 @@ final class OllamaJson {
             @JsonProperty("expires_at") @Nullable String expiresAt) {}
 
     record Details(
+            @JsonProperty("parent_model") @Nullable String parent,
             @Nullable String format,
             @Nullable String family,
             @Nullable List<String> families,
@@ -79,9 +80,11 @@ final class OllamaJson {
 
     record Show(
             @Nullable String license,
+            @Nullable String modelfile,
             @Nullable String parameters,
             @Nullable String template,
             @Nullable String system,
+            @Nullable JsonNode messages,
             @JsonProperty("model_info") @Nullable Map<String, @Nullable JsonNode> modelInfo,
             @Nullable List<Tensor> tensors,
             @Nullable List<String> capabilities) {
@@ -90,6 +93,18 @@ final class OllamaJson {
             return modelInfo == null ? Map.of() : modelInfo;
         }
     }
+
+    /**
+     * A line of a long verb.
+     *
+     * @param total bytes, 0 where it is about none
+     */
+    record Step(
+            @Nullable String status,
+            @Nullable String error,
+            @Nullable String digest,
+            long total,
+            long completed) {}
 
     record Tensor(@Nullable String name, @Nullable String type, @Nullable List<Long> shape) {}
 }

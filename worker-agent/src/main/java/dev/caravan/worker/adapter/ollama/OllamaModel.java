@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A model as Ollama tells of it, made into one of ours. */
 final class OllamaModel {
@@ -28,6 +29,12 @@ final class OllamaModel {
                 && entry.remoteModel() == null
                 && name(entry).isPresent()
                 && digest(entry).isPresent();
+    }
+
+    /** Whether it makes vectors and nothing else. */
+    static boolean onlyEmbeds(StoredModel model) {
+        return model.capabilities().contains("embedding")
+                && !model.capabilities().contains("completion");
     }
 
     static Optional<ModelRef> name(OllamaJson.Entry entry) {
@@ -66,7 +73,15 @@ final class OllamaModel {
                 ModelPolicy.DEFAULT,
                 Optional.empty(),
                 ModelRunner.OLLAMA,
-                StoredModel.Parts.NONE);
+                parts(entry.details()));
+    }
+
+    private static StoredModel.Parts parts(OllamaJson.@Nullable Details details) {
+        return new StoredModel.Parts(
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                details == null ? "" : orEmpty(details.parent()));
     }
 
     private static StoredModel.Description description(
@@ -93,6 +108,8 @@ final class OllamaModel {
         if (!parameters.isEmpty()) {
             put(layers, "params", OllamaJson.MAPPER.writeValueAsString(parameters));
         }
+        JsonNode messages = show.messages();
+        put(layers, "messages", messages == null ? "" : messages.toString());
         return layers;
     }
 

@@ -4,6 +4,7 @@ import dev.caravan.core.admission.SlotEstimate;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
@@ -11,6 +12,7 @@ import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineRequest;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.store.StoredModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -54,6 +57,8 @@ final class OllamaReplica implements RunningEngine {
     private final AnswerWatch watch;
     private final String build;
     private final Duration loadTimeout;
+    private final boolean embeds;
+    private final Predicate<OllamaReplica> succeeded;
     private final long diskBytes;
     private final AtomicReference<SlotEstimate> estimate;
     private final AtomicInteger running = new AtomicInteger();
@@ -69,7 +74,10 @@ final class OllamaReplica implements RunningEngine {
 
     /**
      * @param build shown in each answer's head
-     * @param diskBytes what the model is taken to hold where the server does not tell
+     * @param succeeded whether the same model was loaded anew, with another context: an Ollama has
+     *     one of each, so unloading would then end the newer one
+     * @param stored the model; its file's size is what it is taken to hold where the server does
+     *     not tell
      */
     OllamaReplica(
             WantedEngine wanted,
@@ -77,7 +85,8 @@ final class OllamaReplica implements RunningEngine {
             AnswerWatch watch,
             String build,
             Duration loadTimeout,
-            long diskBytes) {
+            StoredModel stored,
+            Predicate<OllamaReplica> succeeded) {
         this.wanted = wanted;
         this.model = wanted.model().display();
         this.loading = OllamaCall.loading(wanted.contextLength(), wanted.loading());
@@ -85,7 +94,9 @@ final class OllamaReplica implements RunningEngine {
         this.watch = watch;
         this.build = build;
         this.loadTimeout = loadTimeout;
-        this.diskBytes = diskBytes;
+        this.succeeded = succeeded;
+        this.embeds = OllamaModel.onlyEmbeds(stored);
+        this.diskBytes = stored.size();
         this.estimate = new AtomicReference<>(SlotEstimate.of(wanted.slots()));
     }
 
@@ -111,7 +122,7 @@ final class OllamaReplica implements RunningEngine {
 
     @Override
     public Mono<String> ready() {
-        OllamaCall call = OllamaCall.load(model, loading, KEPT.toSeconds());
+        OllamaCall call = OllamaCall.load(model, embeds, loading, KEPT.toSeconds());
         Mono<String> load =
                 http.post(call.path(), call.body(), OllamaJson.Failure.class)
                         .retryWhen(
@@ -157,8 +168,20 @@ final class OllamaReplica implements RunningEngine {
         if (stopping.compareAndSet(false, true)) {
             // a load that is left is given up by Ollama too
             stopped.tryEmitEmpty();
-            unload().doFinally(_ -> end("unloaded")).subscribe();
+            Mono.defer(() -> succeeded.test(this) ? Mono.empty() : unload())
+                    .doFinally(_ -> end("unloaded"))
+                    .subscribe();
         }
+    }
+
+    /** Its name goes: it ends, unless answers are on their way, which go on to their end. */
+    Mono<Void> release() {
+        return unload().doOnSuccess(
+                        _ -> {
+                            if (running.get() == 0) {
+                                end("model %s is deleted".formatted(model));
+                            }
+                        });
     }
 
     private Mono<Void> unload() {
@@ -181,6 +204,10 @@ final class OllamaReplica implements RunningEngine {
         ended.tryEmitValue(new EngineEnd(0, "Ollama at %s: %s".formatted(http.url(), why)));
     }
 
+    boolean isOf(ModelRef name) {
+        return wanted.model().sameAs(name);
+    }
+
     ModelDigest digest() {
         return wanted.digest();
     }
@@ -188,6 +215,11 @@ final class OllamaReplica implements RunningEngine {
     /** Whether nothing of it is left on the server. */
     boolean isOver() {
         return over;
+    }
+
+    /** Whether it is wanted still and has the same model as the other. */
+    boolean succeeds(OllamaReplica other) {
+        return this != other && !over && !stopping.get() && digest().equals(other.digest());
     }
 
     /** The server is away: what it had loaded cannot be relied on, what it loads not waited for. */
@@ -228,7 +260,7 @@ final class OllamaReplica implements RunningEngine {
         boolean due = System.nanoTime() - keptFrom > KEPT.toNanos() / 2;
         if (due && running.get() == 0) {
             keptFrom = System.nanoTime();
-            OllamaCall call = OllamaCall.load(model, loading, KEPT.toSeconds());
+            OllamaCall call = OllamaCall.load(model, embeds, loading, KEPT.toSeconds());
             http.post(call.path(), call.body(), OllamaJson.Failure.class)
                     .timeout(loadTimeout)
                     .onErrorComplete()

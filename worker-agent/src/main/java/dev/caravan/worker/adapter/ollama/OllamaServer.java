@@ -2,17 +2,23 @@ package dev.caravan.worker.adapter.ollama;
 
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
+import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.engine.AdoptedEngine;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
+import dev.caravan.worker.app.store.BlobDigest;
+import dev.caravan.worker.app.store.ModelMaker;
+import dev.caravan.worker.app.store.ModelNames;
 import dev.caravan.worker.app.store.ModelStore;
 import dev.caravan.worker.app.store.ModelViewer;
 import dev.caravan.worker.app.store.StoredModel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -84,6 +90,19 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
                         .subscribe());
     }
 
+    /** Ends after a look of its own, also where that finds nobody. */
+    Mono<Void> refreshed() {
+        return look().then();
+    }
+
+    /** Lets go of what was loaded for this agent under a name that is about to be deleted. */
+    Mono<Void> release(ModelRef name) {
+        return Flux.fromIterable(replicas)
+                .filter(replica -> replica.isOf(name) && !replica.isOver())
+                .concatMap(OllamaReplica::release)
+                .then();
+    }
+
     private Mono<Inventory.Found> look() {
         return Mono.defer(inventory::look)
                 .doOnNext(this::answered)
@@ -148,7 +167,8 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
                         watch(),
                         KIND + " " + now.version(),
                         loadTimeout,
-                        model.size());
+                        model,
+                        old -> replicas.stream().anyMatch(other -> other.succeeds(old)));
         replicas.add(replica);
         return replica;
     }
@@ -171,6 +191,17 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     @Override
     public long freeBytes() {
         return 0;
+    }
+
+    public ModelNames names() {
+        return new OllamaNames(this, http);
+    }
+
+    /**
+     * @param blobs files of the agent's own store, where uploads come to
+     */
+    public ModelMaker maker(Function<BlobDigest, Mono<Path>> blobs) {
+        return new OllamaMaker(this, http, blobs);
     }
 
     public ModelViewer viewer() {

@@ -43,6 +43,7 @@ final class OllamaViewer implements ModelViewer {
         List<OllamaJson.Tensor> tensors = show.tensors() == null ? List.of() : show.tensors();
         return new FileView(
                 Optional.empty(),
+                Optional.ofNullable(show.modelfile()).filter(text -> !text.isEmpty()),
                 metadata,
                 tensors.stream()
                         .map(

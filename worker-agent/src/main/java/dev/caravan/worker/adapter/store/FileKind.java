@@ -36,13 +36,18 @@ enum FileKind {
      * @throws CaravanException in Ollama's words where it is no GGUF file
      */
     static FileKind of(String name, Path file) {
+        return of(head(name, file));
+    }
+
+    /** The same file's head. */
+    static GgufFile head(String name, Path file) {
         if (name.endsWith(".safetensors")) {
             throw invalid(
                     "%s: safetensors are not read (expected: a GGUF file; llama.cpp's convert_hf_to_gguf.py makes one)"
                             .formatted(name));
         }
         try {
-            return of(new GgufReader().read(file));
+            return new GgufReader().read(file);
         } catch (GgufException broken) {
             boolean other =
                     broken.fault() == GgufFault.NOT_GGUF || broken.fault() == GgufFault.EMPTY;

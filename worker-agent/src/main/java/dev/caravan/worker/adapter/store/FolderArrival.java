@@ -95,7 +95,7 @@ final class FolderArrival implements Arrival {
             Path file = shelf.folders().manifest(name);
             List<BlobDigest> before = UnusedBlobs.namedBy(file);
             shelf.uploads().write(file, bytes);
-            boolean removed = shelf.unused().remove(before);
+            boolean removed = shelf.unused().removeReplaced(before);
             shelf.store().scan();
             return removed;
         }

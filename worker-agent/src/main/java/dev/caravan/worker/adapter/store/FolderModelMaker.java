@@ -41,9 +41,7 @@ final class FolderModelMaker implements ModelMaker {
     private Flux<Progress> make(ModelRecipe recipe, Making making, BlobHolds.Hold hold) {
         return Flux.concat(
                 blocking(step -> begin(recipe, making, step)),
-                recipe.quantize()
-                        .map(type -> newWeights.quantized(making, type))
-                        .orElseGet(Flux::empty),
+                Flux.defer(() -> newWeights.of(making, recipe.quantize())),
                 blocking(step -> finish(recipe, making, hold, step)));
     }
 
@@ -60,7 +58,9 @@ final class FolderModelMaker implements ModelMaker {
         making.check();
         recipe.from().ifPresentOrElse(name -> begin(making, name), () -> making.begin(step));
         making.addAdapters(step);
-        making.weights(making.weightsLayer());
+        if (making.parts().isEmpty()) {
+            making.weights(making.weightsLayer());
+        }
     }
 
     private void begin(Making making, ModelRef from) {
@@ -103,7 +103,7 @@ final class FolderModelMaker implements ModelMaker {
             shelf.uploads().write(file, manifest.bytes());
             // The manifest keeps them now; what was only looked at goes with the older one.
             hold.release();
-            shelf.unused().remove(before);
+            shelf.unused().removeReplaced(before);
             shelf.store().scan();
         }
     }

@@ -58,7 +58,7 @@ final class FolderModelNames implements ModelNames {
             List<BlobDigest> lost = UnusedBlobs.namedBy(manifest);
             shelf.policies().write(name, source.policy());
             shelf.uploads().write(manifest, read(shelf.folders().manifest(source.name())));
-            shelf.unused().remove(lost);
+            shelf.unused().removeReplaced(lost);
             shelf.store().scan();
         }
     }

@@ -71,6 +71,13 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
      * @param scanEvery how soon changes made by others are seen
      */
     public FolderModelStore(Path root, Duration scanEvery) {
+        this(root, scanEvery, true);
+    }
+
+    /**
+     * @param prune whether layers that only a replaced model used are removed
+     */
+    public FolderModelStore(Path root, Duration scanEvery, boolean prune) {
         if (scanEvery.isNegative() || scanEvery.isZero()) {
             throw new IllegalArgumentException("scanEvery: " + scanEvery + " (expected: > 0)");
         }
@@ -80,7 +87,7 @@ public final class FolderModelStore implements ModelStore, AutoCloseable {
         this.uploads = new Uploads(folders);
         this.policies = new PolicyFiles(folders, uploads);
         this.reader = new ModelReader(folders, policies, weights);
-        this.unused = new UnusedBlobs(folders, holds);
+        this.unused = new UnusedBlobs(folders, holds, prune);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ final class FolderModelViewer implements ModelViewer {
     private static FileView view(GgufFile head, boolean verbose) {
         return new FileView(
                 head.text("tokenizer.chat_template"),
+                Optional.empty(),
                 metadata(head, verbose),
                 head.tensors().stream()
                         .map(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.gguf.GgufFile;
 import dev.caravan.template.GoJson;
 import dev.caravan.template.PromptTemplate;
 import dev.caravan.template.TemplateException;
@@ -20,7 +21,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -38,6 +42,7 @@ final class Making {
     private final BlobHolds.Hold hold;
     private final Drafts drafts;
     private ConfigBlob base = ConfigBlob.NONE;
+    private SplitParts parts = SplitParts.NONE;
 
     /**
      * @param hold released by its owner
@@ -83,14 +88,51 @@ final class Making {
     /** Takes in the files that it is made of; none is read beyond its head. */
     void begin(Consumer<Progress> step) {
         Map<String, FileKind> kinds = kinds(recipe.files());
-        if (kinds.values().stream().filter(FileKind.MODEL::equals).count() > 1) {
+        SortedMap<String, GgufFile> heads = heads(kinds);
+        Set<String> split = SplitParts.among(heads);
+        if (heads.size() - split.size() > (split.isEmpty() ? 1 : 0)) {
             throw invalid(
-                    "files: %s (expected: one GGUF file of weights; join parts with llama-gguf-split --merge)"
+                    "files: %s (expected: one GGUF file of weights, or all its parts)"
                             .formatted(kinds.keySet()));
         }
-        kinds.forEach((name, kind) -> take(name, kind, recipe.files()));
-        drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
+        parts = SplitParts.of(heads, recipe.files());
+        kinds.forEach(
+                (name, kind) -> {
+                    if (!split.contains(name)) {
+                        take(name, kind, recipe.files());
+                    }
+                });
+        parts.files().values().stream().limit(1).forEach(this::takeWeights);
+        if (parts.isEmpty()) {
+            drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
+        }
         kinds.keySet().forEach(_ -> step.accept(Progress.of("parsing GGUF")));
+    }
+
+    private SortedMap<String, GgufFile> heads(Map<String, FileKind> kinds) {
+        SortedMap<String, GgufFile> heads = new TreeMap<>();
+        kinds.forEach(
+                (name, kind) -> {
+                    if (kind == FileKind.MODEL) {
+                        heads.put(name, FileKind.head(name, requireBlob(blob(name))));
+                    }
+                });
+        return heads;
+    }
+
+    private BlobDigest blob(String name) {
+        return Objects.requireNonNull(recipe.files().get(name), name);
+    }
+
+    /** In the place of what is to be joined. */
+    private void takeWeights(BlobDigest first) {
+        drafts.keep(
+                Manifest.Layer.of(FileKind.MODEL.mediaType(), first, size(folders.blob(first))));
+    }
+
+    /** The weights' files where they came in several; until they are joined there are none. */
+    SplitParts parts() {
+        return parts;
     }
 
     void addAdapters(Consumer<Progress> step) {
@@ -146,6 +188,7 @@ final class Making {
     }
 
     void replaceWeights(BlobDigest digest, boolean created) {
+        parts = SplitParts.NONE;
         Manifest.Layer old = weightsLayer();
         drafts.replace(
                 old,

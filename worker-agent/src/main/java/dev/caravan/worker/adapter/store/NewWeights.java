@@ -13,12 +13,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Gives a model that is being made quantized weights, and takes them into the store. */
+/**
+ * Gives a model that is being made other weights, quantized or joined of parts, and takes them into
+ * the store.
+ */
 final class NewWeights {
 
     /** Ollama's, for bytes whose digest is not known yet. */
@@ -61,48 +66,90 @@ final class NewWeights {
     }
 
     /**
-     * @param wished type; nothing happens where the weights have it
+     * @param wished type; empty: they keep theirs
+     * @return nothing where the weights are one file that stays as it is
      */
-    Flux<Progress> quantized(Making making, String wished) {
-        return Flux.defer(
-                        () -> {
-                            String type = QuantizeType.of(wished);
-                            Manifest.Layer layer = making.weightsLayer();
-                            Weights weights = making.weights(layer);
-                            QuantizeType.requireWhole(weights);
-                            return type.equals(weights.quantization())
-                                    ? Flux.<Progress>empty()
-                                    : Flux.usingWhen(
-                                            Mono.fromSupplier(this::target),
-                                            target -> run(making, layer, weights, type, target),
+    Flux<Progress> of(Making making, Optional<String> wished) {
+        return Flux.defer(() -> plan(making, wished)).subscribeOn(disk);
+    }
+
+    private Flux<Progress> plan(Making making, Optional<String> wished) {
+        SplitParts parts = making.parts();
+        String present =
+                parts.isEmpty() && wished.isPresent()
+                        ? making.weights(making.weightsLayer()).quantization()
+                        : parts.quantization();
+        Optional<String> type = wished.map(QuantizeType::of);
+        type.ifPresent(_ -> QuantizeType.requireWhole(present));
+        Optional<String> other = type.filter(name -> !name.equals(present));
+        if (parts.isEmpty()) {
+            return other.map(
+                            name ->
+                                    written(
+                                            making,
                                             target ->
-                                                    Mono.fromRunnable(target::discard)
-                                                            .subscribeOn(disk));
-                        })
-                .subscribeOn(disk);
+                                                    quantized(
+                                                            making,
+                                                            folders.blob(
+                                                                    making.weightsLayer().blob()),
+                                                            target,
+                                                            new Work(present, name))))
+                    .orElseGet(Flux::empty);
+        }
+        Work work = new Work(present, other.orElse(Work.COPY));
+        return written(
+                making,
+                target ->
+                        Flux.usingWhen(
+                                Mono.fromCallable(() -> PartLinks.make(parts, folders)),
+                                links -> quantized(making, links.first(), target, work),
+                                links -> Mono.fromRunnable(links::remove).subscribeOn(disk)));
+    }
+
+    /**
+     * @param type that they are to have; COPY: the same, in one file
+     */
+    private record Work(String present, String type) {
+
+        static final String COPY = "COPY";
+
+        String status() {
+            return type.equals(COPY)
+                    ? "validating GGUF model"
+                    : "quantizing %s model to %s".formatted(present, type);
+        }
+    }
+
+    private Flux<Progress> written(Making making, Function<Path, Flux<Progress>> work) {
+        return Flux.usingWhen(
+                Mono.fromSupplier(this::target),
+                target ->
+                        Flux.concat(
+                                work.apply(target.file()),
+                                Mono.just(Progress.of("verifying conversion")),
+                                Mono.<Progress>fromRunnable(() -> take(making, target.file()))
+                                        .subscribeOn(disk)),
+                target -> Mono.fromRunnable(target::discard).subscribeOn(disk));
+    }
+
+    private Flux<Progress> quantized(Making making, Path source, Path target, Work work) {
+        long size = size(making);
+        return quantizer
+                .quantize(source, target, work.type())
+                .map(share -> Progress.of(work.status(), NO_DIGEST, size, (long) (share * size)));
+    }
+
+    private long size(Making making) {
+        return making.parts().isEmpty()
+                ? making.weightsLayer().size()
+                : making.parts().files().values().stream()
+                        .mapToLong(blob -> folders.blob(blob).toFile().length())
+                        .sum();
     }
 
     private Target target() {
         return Target.create(
                 folders.blobs().resolve(StoreFolders.UPLOAD_PREFIX + UUID.randomUUID()));
-    }
-
-    private Flux<Progress> run(
-            Making making, Manifest.Layer layer, Weights weights, String type, Target target) {
-        String status = "quantizing %s model to %s".formatted(weights.quantization(), type);
-        Flux<Progress> progress =
-                quantizer
-                        .quantize(folders.blob(layer.blob()), target.file(), type)
-                        .map(
-                                share ->
-                                        Progress.of(
-                                                status,
-                                                NO_DIGEST,
-                                                layer.size(),
-                                                (long) (share * layer.size())));
-        Mono<Progress> taken =
-                Mono.<Progress>fromRunnable(() -> take(making, target.file())).subscribeOn(disk);
-        return Flux.concat(progress, Mono.just(Progress.of("verifying conversion")), taken);
     }
 
     private void take(Making making, Path file) {

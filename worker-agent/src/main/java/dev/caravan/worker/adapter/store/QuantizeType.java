@@ -29,8 +29,8 @@ final class QuantizeType {
     }
 
     /** Refuses weights that have lost too much already. */
-    static void requireWhole(Weights weights) {
-        if (!WHOLE.contains(weights.quantization())) {
+    static void requireWhole(String quantization) {
+        if (!WHOLE.contains(quantization)) {
             throw new CaravanException(
                     FaultCode.INTERNAL,
                     "quantization is only supported for F16, BF16 and F32 models");

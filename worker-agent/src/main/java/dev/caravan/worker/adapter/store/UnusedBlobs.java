@@ -17,10 +17,23 @@ final class UnusedBlobs {
 
     private final StoreFolders folders;
     private final BlobHolds holds;
+    private final boolean prune;
 
-    UnusedBlobs(StoreFolders folders, BlobHolds holds) {
+    /**
+     * @param prune whether what a replaced model leaves goes with it
+     */
+    UnusedBlobs(StoreFolders folders, BlobHolds holds, boolean prune) {
         this.folders = folders;
         this.holds = holds;
+        this.prune = prune;
+    }
+
+    /**
+     * {@link #remove} of what a model named that another one took the name of; nothing where such
+     * blobs are to stay. As in Ollama, what is deleted by name goes all the same.
+     */
+    boolean removeReplaced(Collection<BlobDigest> candidates) {
+        return prune && remove(candidates);
     }
 
     /**

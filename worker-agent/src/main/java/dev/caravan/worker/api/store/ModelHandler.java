@@ -109,6 +109,7 @@ final class ModelHandler {
                 model.weights().map(Path::toString).orElse(""),
                 model.layers(),
                 view.chatTemplate().orElse(null),
+                view.modelfile().orElse(null),
                 metadata,
                 view.tensors().stream()
                         .map(

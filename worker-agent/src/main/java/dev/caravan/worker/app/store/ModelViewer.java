@@ -16,13 +16,16 @@ public interface ModelViewer {
     Mono<FileView> view(StoredModel model, boolean verbose);
 
     /**
+     * @param modelfile as the engine that has the model tells it; empty: made of the layers
      * @param metadata names to numbers, booleans, texts, lists of them, or null
      */
     record FileView(
             Optional<String> chatTemplate,
+            Optional<String> modelfile,
             Map<String, @Nullable Object> metadata,
             List<TensorView> tensors) {
-        public static final FileView EMPTY = new FileView(Optional.empty(), Map.of(), List.of());
+        public static final FileView EMPTY =
+                new FileView(Optional.empty(), Optional.empty(), Map.of(), List.of());
     }
 
     /** A tensor's name, type and dimensions, as the file has them. */

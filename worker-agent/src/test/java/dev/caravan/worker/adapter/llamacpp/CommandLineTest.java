@@ -56,7 +56,11 @@ class CommandLineTest {
                         "/bin/llama-server -m /models/m -a demo:1b --host 127.0.0.1 --port 0 -c 8192 -np 2 -no-kvu -fit off -t 3 -tb 3 --context-shift --metrics --no-ui --offline --sse-ping-interval 1 --cache-ram 128 --mlock --swa-full"
                                 .split(" "));
         assertThat(line.environment(spec(Continuation.FLUENT), "key"))
-                .containsOnlyKeys("LLAMA_API_KEY", "GGML_NO_BACKTRACE", "CARAVAN_CLUSTER_ID")
+                .containsOnlyKeys(
+                        "LLAMA_API_KEY",
+                        "LLAMA_MEDIA_MARKER",
+                        "GGML_NO_BACKTRACE",
+                        "CARAVAN_CLUSTER_ID")
                 .containsEntry("LLAMA_API_KEY", "key")
                 .containsEntry("CARAVAN_CLUSTER_ID", "cluster-1");
     }

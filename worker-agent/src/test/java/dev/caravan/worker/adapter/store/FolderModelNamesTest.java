@@ -132,6 +132,30 @@ class FolderModelNamesTest {
     }
 
     @Test
+    void whatAReplacedModelLeavesStaysWherePruningIsOffAndGoesWithADelete() {
+        withoutPruning();
+        make("m", 1);
+        make("m", 2);
+        List<String> both = files("blobs");
+        make("other", 3);
+
+        run(store.names().copy(name("m"), name("other")));
+
+        assertThat(both).hasSize(3);
+        assertThat(files("blobs")).hasSize(4).containsAll(both);
+        run(store.names().remove(name("other")));
+        assertThat(files("blobs")).hasSize(4);
+        run(store.names().remove(name("m")));
+        assertThat(files("blobs")).hasSize(2);
+    }
+
+    private void withoutPruning() {
+        store.close();
+        store = new FolderModelStore(root, Duration.ofHours(1), false);
+        store.start();
+    }
+
+    @Test
     void copyingOntoItselfChangesNothing() {
         make("m", 1);
 

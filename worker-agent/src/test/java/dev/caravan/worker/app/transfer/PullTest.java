@@ -300,6 +300,22 @@ class PullTest {
         assertThat(blob(blobOf("Be brief."))).exists();
     }
 
+    @Test
+    void keepsTheLayersOfAReplacedModelWherePruningIsOff() {
+        store.close();
+        store = new FolderModelStore(root, Duration.ofHours(1), false);
+        store.start();
+        transfers = transfers(List.of(), Duration.ofSeconds(20));
+        pull("m");
+        registry.model("library/m:latest", StoreFiles.gguf(3), Map.of());
+
+        List<Progress> steps = pull("m");
+
+        assertThat(steps).extracting(Progress::status).endsWith("writing manifest", "success");
+        assertThat(steps).extracting(Progress::status).doesNotContain("removing unused layers");
+        assertThat(blob(weights)).exists();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
