@@ -32,7 +32,7 @@ class RealOllamaAdoptionIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration LATER = Duration.ofMinutes(2);
-    private static final int PREDICT = 3000;
+    private static final int PREDICT = 1000;
 
     private static final String RANDOM = "rand:latest";
     private static final String ENDLESS = "endless:latest";
@@ -257,7 +257,7 @@ class RealOllamaAdoptionIT {
     @Test
     @Order(8)
     void stopsItsEngineWhenTheClientLeaves() throws Exception {
-        ObjectNode body = OllamaClient.generate(ENDLESS, "x", PREDICT);
+        ObjectNode body = OllamaClient.generate(ENDLESS, "x", 6 * PREDICT);
         object(body.path("options")).put("num_ctx", 8192);
 
         try (LeavingClient client =
