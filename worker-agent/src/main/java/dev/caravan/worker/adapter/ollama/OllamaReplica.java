@@ -1,12 +1,10 @@
 package dev.caravan.worker.adapter.ollama;
 
-import dev.caravan.core.admission.SlotEstimate;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.core.model.ModelRunner;
-import dev.caravan.core.run.Prompt;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.EngineRequest;
@@ -14,13 +12,10 @@ import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
 import dev.caravan.worker.app.store.StoredModel;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -54,14 +49,11 @@ final class OllamaReplica implements RunningEngine {
     private final String model;
     private final Map<String, Object> loading;
     private final OllamaHttp http;
-    private final AnswerWatch watch;
-    private final String build;
     private final Duration loadTimeout;
     private final boolean embeds;
     private final Predicate<OllamaReplica> succeeded;
     private final long diskBytes;
-    private final AtomicReference<SlotEstimate> estimate;
-    private final AtomicInteger running = new AtomicInteger();
+    private final OllamaRuns runs;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Sinks.Empty<Void> stopped = Sinks.empty();
     private final Sinks.One<EngineEnd> ended = Sinks.one();
@@ -70,7 +62,6 @@ final class OllamaReplica implements RunningEngine {
     private volatile boolean listed;
     private volatile int misses;
     private volatile long memory;
-    private volatile long keptFrom = System.nanoTime();
 
     /**
      * @param build shown in each answer's head
@@ -91,13 +82,11 @@ final class OllamaReplica implements RunningEngine {
         this.model = wanted.model().display();
         this.loading = OllamaCall.loading(wanted.contextLength(), wanted.loading());
         this.http = http;
-        this.watch = watch;
-        this.build = build;
         this.loadTimeout = loadTimeout;
         this.succeeded = succeeded;
         this.embeds = OllamaModel.onlyEmbeds(stored);
         this.diskBytes = stored.size();
-        this.estimate = new AtomicReference<>(SlotEstimate.of(wanted.slots()));
+        this.runs = new OllamaRuns(wanted, loading, http, watch, build);
     }
 
     @Override
@@ -117,7 +106,7 @@ final class OllamaReplica implements RunningEngine {
 
     @Override
     public int slots(int most) {
-        return Math.min(most, estimate.get().slots());
+        return Math.min(most, runs.slots());
     }
 
     @Override
@@ -137,7 +126,7 @@ final class OllamaReplica implements RunningEngine {
 
     private void isLoaded() {
         memory = diskBytes;
-        keptFrom = System.nanoTime();
+        runs.kept();
         loaded = true;
     }
 
@@ -178,7 +167,7 @@ final class OllamaReplica implements RunningEngine {
     Mono<Void> release() {
         return unload().doOnSuccess(
                         _ -> {
-                            if (running.get() == 0) {
+                            if (runs.isIdle()) {
                                 end("model %s is deleted".formatted(model));
                             }
                         });
@@ -249,7 +238,7 @@ final class OllamaReplica implements RunningEngine {
             // on a server without a GPU the size is 0 although the model is loaded
             memory = entry.get().size() > 0 ? entry.get().size() : diskBytes;
             keep();
-        } else if (listed && running.get() == 0 && ++misses >= MISSES) {
+        } else if (listed && runs.isIdle() && ++misses >= MISSES) {
             end(
                     "model %s is not loaded any more (its owner unloaded it, or another model took its place)"
                             .formatted(model));
@@ -257,9 +246,9 @@ final class OllamaReplica implements RunningEngine {
     }
 
     private void keep() {
-        boolean due = System.nanoTime() - keptFrom > KEPT.toNanos() / 2;
-        if (due && running.get() == 0) {
-            keptFrom = System.nanoTime();
+        boolean due = runs.sinceKept().compareTo(KEPT.dividedBy(2)) > 0;
+        if (due && runs.isIdle()) {
+            runs.kept();
             OllamaCall call = OllamaCall.load(model, embeds, loading, KEPT.toSeconds());
             http.post(call.path(), call.body(), OllamaJson.Failure.class)
                     .timeout(loadTimeout)
@@ -270,64 +259,7 @@ final class OllamaReplica implements RunningEngine {
 
     @Override
     public Flux<RunFrame> run(EngineRequest request) {
-        return Flux.defer(
-                () ->
-                        request.resume()
-                                .map(point -> rest(ResumedCall.of(request, point)))
-                                .orElseGet(() -> answer(request, Optional.empty())));
-    }
-
-    private Flux<RunFrame> rest(ResumedCall call) {
-        return answer(call.request(), Optional.of(call.resumed())).map(call::whole);
-    }
-
-    private Flux<RunFrame> answer(EngineRequest request, Optional<RunFrame.Resumed> resumed) {
-        RunFrame head =
-                new RunFrame.Head(
-                        build,
-                        wanted.id().value(),
-                        request.options().seed(),
-                        0,
-                        List.of(),
-                        resumed);
-        if (request.prompt() instanceof Prompt.Embedding) {
-            return AnswerFrames.begun(head, embedded(request));
-        }
-        if (request.options().predict() == 0) {
-            // Ollama drops a prediction of 0 and goes on without end
-            return Flux.just(head, nothing());
-        }
-        return AnswerFrames.begun(head, asked(request));
-    }
-
-    private Flux<RunFrame> asked(EngineRequest request) {
-        int others = running.getAndIncrement();
-        OllamaCall call = OllamaCall.of(model, request, loading, KEPT.toSeconds());
-        AnswerReader reader =
-                new AnswerReader(
-                        waited -> estimate.updateAndGet(known -> known.answered(others, waited)));
-        return watch.guard(http.stream(call.path(), call.body(), reader::read))
-                .doFinally(
-                        _ -> {
-                            running.decrementAndGet();
-                            keptFrom = System.nanoTime();
-                        });
-    }
-
-    private Flux<RunFrame> embedded(EngineRequest request) {
-        OllamaCall call = OllamaCall.of(model, request, loading, KEPT.toSeconds());
-        running.incrementAndGet();
-        return http.post(call.path(), call.body(), OllamaJson.Embedded.class)
-                .flatMapIterable(answer -> answer.frames())
-                .doFinally(
-                        _ -> {
-                            running.decrementAndGet();
-                            keptFrom = System.nanoTime();
-                        });
-    }
-
-    private static RunFrame nothing() {
-        return new RunFrame.End(RunFrame.EndReason.LENGTH, 0, 0, Duration.ZERO, 0, Duration.ZERO);
+        return runs.run(request);
     }
 
     @Override
