@@ -656,7 +656,8 @@ class AgentAnswersTest {
         List<Frame> frames = agent.run(cut).all();
         TestAgent.Answer refused = agent.run(whole);
 
-        assertThat(((Frame.Head) frames.getFirst()).promptTokens()).isEqualTo(2048 - (2048 - 5) / 2);
+        assertThat(((Frame.Head) frames.getFirst()).promptTokens())
+                .isEqualTo(2048 - (2048 - 5) / 2);
         assertThat(end(frames).answerTokens()).isEqualTo(4);
         assertThat(refused.response().statusCode()).isEqualTo(400);
         assertThat(refused.refusal().error())
