@@ -584,11 +584,13 @@ class AgentAnswersTest {
                                         PLAIN))
                         .all();
 
-        assertThat(context).startsWith(head.promptIds().toArray(Integer[]::new));
-        assertThat(context).hasSize(head.promptIds().size() + 8);
+        List<Integer> withoutTheAdded = head.promptIds().subList(1, head.promptIds().size());
+        assertThat(context)
+                .startsWith(withoutTheAdded.toArray(Integer[]::new))
+                .hasSizeGreaterThan(withoutTheAdded.size());
         assertThat(((Frame.Head) second.getFirst()).promptIds())
-                .startsWith(context.toArray(Integer[]::new))
-                .hasSizeGreaterThan(context.size());
+                .startsWith(head.promptIds().toArray(Integer[]::new))
+                .hasSizeGreaterThan(context.size() + 1);
     }
 
     @Test
@@ -654,7 +656,8 @@ class AgentAnswersTest {
         List<Frame> frames = agent.run(cut).all();
         TestAgent.Answer refused = agent.run(whole);
 
-        assertThat(((Frame.Head) frames.getFirst()).promptTokens()).isEqualTo(2047);
+        assertThat(((Frame.Head) frames.getFirst()).promptTokens())
+                .isEqualTo(2048 - (2048 - 5) / 2);
         assertThat(end(frames).answerTokens()).isEqualTo(4);
         assertThat(refused.response().statusCode()).isEqualTo(400);
         assertThat(refused.refusal().error())
@@ -748,11 +751,11 @@ class AgentAnswersTest {
     }
 
     @Test
-    void leavesAVectorUnscaledWhereItIsAskedTo() {
+    void scalesAVectorOnTheOlderRouteTooWhereOllamaDoes() {
         List<Frame> frames =
                 agent.run(embed(vectors, new RunMessage.Embed("a caravan", false, false))).all();
 
-        assertThat(length(vector(frames))).isGreaterThan(1.5);
+        assertThat(length(vector(frames))).isCloseTo(1, within(1e-3));
     }
 
     @Test
@@ -763,7 +766,7 @@ class AgentAnswersTest {
         TestAgent.Answer refused =
                 agent.run(embed(vectors, new RunMessage.Embed(much, false, true)));
 
-        assertThat(end(cut).promptTokens()).isEqualTo(2048);
+        assertThat(end(cut).promptTokens()).isEqualTo(2047);
         assertThat(refused.response().statusCode()).isEqualTo(400);
         assertThat(refused.refusal().error())
                 .isEqualTo("the input length exceeds the context length");

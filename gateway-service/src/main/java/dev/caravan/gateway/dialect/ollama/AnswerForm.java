@@ -22,6 +22,11 @@ public enum AnswerForm {
         return afterFields;
     }
 
+    /** Whether probabilities stand before the figures of the last object, not behind them. */
+    boolean logprobsFirst() {
+        return this == CHAT;
+    }
+
     /** An answer without a text of its own, which shows the prompt instead. */
     String blank() {
         return this == CHAT

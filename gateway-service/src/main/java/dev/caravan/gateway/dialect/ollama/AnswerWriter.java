@@ -180,13 +180,17 @@ public final class AnswerWriter {
         out.writeByte('}').writeByte('\n');
     }
 
-    private static void figures(
-            ByteBuf out, RunFrame.End end, Times times, List<Logprob> logprobs) {
+    private void figures(ByteBuf out, RunFrame.End end, Times times, List<Logprob> logprobs) {
         StringBuilder rest = new StringBuilder(200);
         rest.append(",\"done\":true,\"done_reason\":\"")
                 .append(end.reason().name().toLowerCase(Locale.ROOT))
                 .append('"');
         AnswerParts.context(rest, end.context());
+        if (form.logprobsFirst()) {
+            out.writeCharSequence(rest, UTF_8);
+            rest.setLength(0);
+            AnswerParts.logprobs(out, logprobs);
+        }
         figure(rest, "total_duration", times.total().toNanos());
         figure(rest, "load_duration", times.load().toNanos());
         figure(rest, "prompt_eval_count", end.promptTokens());
@@ -202,7 +206,9 @@ public final class AnswerWriter {
                                         .append(how.exact())
                                         .append('}'));
         out.writeCharSequence(rest, UTF_8);
-        AnswerParts.logprobs(out, logprobs);
+        if (!form.logprobsFirst()) {
+            AnswerParts.logprobs(out, logprobs);
+        }
         out.writeByte('}');
     }
 

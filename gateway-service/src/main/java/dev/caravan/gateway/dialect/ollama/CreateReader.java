@@ -27,6 +27,17 @@ public final class CreateReader {
 
     private static final List<String> NOT_SERVED = List.of("draft_files", "remote_host");
 
+    /** Looked at later, but of the right type from the first. */
+    private static final List<String> TEXTS =
+            List.of(
+                    "template",
+                    "system",
+                    "quantize",
+                    "quantization",
+                    "renderer",
+                    "parser",
+                    "requires");
+
     private static final List<String> MESSAGE_TEXTS =
             List.of("thinking", "tool_name", "tool_call_id");
 
@@ -47,6 +58,8 @@ public final class CreateReader {
         List<Map<String, ?>> messages = messages(body);
         Map<String, ?> parameters = plain(body.map("parameters"));
         String from = body.textOrEmpty("from");
+        TEXTS.forEach(body::text);
+        body.map("info");
         files.keySet().forEach(CreateReader::checkPath);
         Stream.concat(files.values().stream(), adapters.values().stream())
                 .forEach(CreateReader::checkDigest);
@@ -91,7 +104,9 @@ public final class CreateReader {
     }
 
     private static void checkPath(String path) {
-        if (path.startsWith("/") || List.of(path.split("[/\\\\]")).contains("..")) {
+        if (path.isEmpty()
+                || path.startsWith("/")
+                || List.of(path.split("[/\\\\]")).contains("..")) {
             throw invalid("file path must be relative");
         }
     }

@@ -40,7 +40,7 @@ final class ModelfileText {
 
     /** A line for each value: the name in 30 columns, strings quoted. */
     String parameters() {
-        return String.join("\n", lines("%-30s %s", JsonNode::toString));
+        return String.join("\n", lines("%-30s %s", ModelfileText::shown));
     }
 
     String modelfile() {
@@ -122,7 +122,12 @@ final class ModelfileText {
     }
 
     private static String bare(JsonNode value) {
-        return value.isString() ? quoted(value.stringValue()) : value.toString();
+        return value.isString() ? quoted(value.stringValue()) : shown(value);
+    }
+
+    /** As Go prints it. */
+    private static String shown(JsonNode value) {
+        return value.isNull() ? "<nil>" : value.toString();
     }
 
     /** Ollama quotes only what its parser could not read otherwise. */

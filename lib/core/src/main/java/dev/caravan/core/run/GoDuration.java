@@ -23,6 +23,9 @@ public final class GoDuration {
                     "m", 60_000_000_000L,
                     "h", 3_600_000_000_000L);
 
+    /** Some 292 years. */
+    private static final BigDecimal LONGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
     private GoDuration() {}
 
     /**
@@ -48,6 +51,9 @@ public final class GoDuration {
             }
             sum = sum.add(new BigDecimal(part.group(1)).multiply(unit(part.group(2), text)));
             at = part.end();
+        }
+        if (sum.compareTo(LONGEST) > 0) {
+            throw invalid(text);
         }
         return negative ? sum.negate() : sum;
     }
