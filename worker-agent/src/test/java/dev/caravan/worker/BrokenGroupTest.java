@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,19 +84,13 @@ class BrokenGroupTest {
             head.desire(
                     generation,
                     List.of(
-                            new DesiredEngines.Engine(
+                            TestAgent.split(
                                     id,
                                     MODEL,
-                                    digest.hex(),
-                                    2048,
-                                    2,
-                                    "exact",
-                                    null,
-                                    List.of(
-                                            stage(head, null, 2),
-                                            stage(head, id + "-1", 3),
-                                            stage(other, id + "-2", 4)),
-                                    null)),
+                                    digest,
+                                    head.stage(null, 2),
+                                    head.stage(id + "-1", 3),
+                                    other.stage(id + "-2", 4))),
                     List.of(member(id, id + "-1", 2, 3)));
             AgentReport.Replica replica =
                     head.await(id, told -> told.state() == ReplicaState.READY);
@@ -126,12 +119,6 @@ class BrokenGroupTest {
                 layers,
                 "exact",
                 50 << 20);
-    }
-
-    private static DesiredEngines.Stage stage(
-            TestAgent agent, @Nullable String member, int layers) {
-        AgentReport report = agent.report();
-        return new DesiredEngines.Stage(report.agentId(), report.address(), member, layers);
     }
 
     private static boolean runs(long pid) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,15 +85,8 @@ class SplitModelTest {
                 10 << 20);
     }
 
-    private static DesiredEngines.Stage stage(
-            TestAgent agent, @Nullable String member, int layers) {
-        AgentReport report = agent.report();
-        return new DesiredEngines.Stage(report.agentId(), report.address(), member, layers);
-    }
-
     private static DesiredEngines.Engine split(String id, DesiredEngines.Stage... stages) {
-        return new DesiredEngines.Engine(
-                id, MODEL, digest.hex(), 2048, 2, "exact", null, List.of(stages), null);
+        return TestAgent.split(id, MODEL, digest, stages);
     }
 
     private static List<String> answers(AgentReport.Replica replica) {
@@ -117,9 +109,9 @@ class SplitModelTest {
                 List.of(
                         split(
                                 "split",
-                                stage(head, null, 2),
-                                stage(head, "m-own", 3),
-                                stage(other, "m-other", 4))),
+                                head.stage(null, 2),
+                                head.stage("m-own", 3),
+                                other.stage("m-other", 4))),
                 List.of(member("m-own", head, 2, 3)));
         AgentReport.Replica replica =
                 head.await("split", told -> told.state() == ReplicaState.READY);
@@ -156,7 +148,7 @@ class SplitModelTest {
         other.desire(generation, List.of(), List.of(member("m-dies", head, 4, 5)));
         head.desire(
                 generation,
-                List.of(split("idle", stage(head, null, 4), stage(other, "m-dies", 5))),
+                List.of(split("idle", head.stage(null, 4), other.stage("m-dies", 5))),
                 List.of());
         AgentReport.Replica ready = head.await("idle", told -> told.state() == ReplicaState.READY);
         long begun = System.nanoTime();
@@ -181,7 +173,7 @@ class SplitModelTest {
         other.desire(generation, List.of(), List.of(member("m-stops", head, 4, 5)));
         head.desire(
                 generation,
-                List.of(split("stalls", stage(head, null, 4), stage(other, "m-stops", 5))),
+                List.of(split("stalls", head.stage(null, 4), other.stage("m-stops", 5))),
                 List.of());
         AgentReport.Replica ready =
                 head.await("stalls", told -> told.state() == ReplicaState.READY);

@@ -346,6 +346,18 @@ final class TestAgent implements AutoCloseable {
                 null);
     }
 
+    /** Layers on this agent: of a member that it lends, or without one of the head itself. */
+    DesiredEngines.Stage stage(@Nullable String member, int layers) {
+        AgentReport report = report();
+        return new DesiredEngines.Stage(report.agentId(), report.address(), member, layers);
+    }
+
+    static DesiredEngines.Engine split(
+            String id, String model, ModelDigest digest, DesiredEngines.Stage... stages) {
+        return new DesiredEngines.Engine(
+                id, model, digest.hex(), 2048, 2, "exact", null, List.of(stages), null);
+    }
+
     /** Greedy. */
     static RunMessage.Options options(int predict) {
         return new RunMessage.Options(

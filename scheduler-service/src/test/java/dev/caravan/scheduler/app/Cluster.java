@@ -91,6 +91,17 @@ final class Cluster {
                 ByteSize.ofMebibytes(200));
     }
 
+    static ModelPolicy standby(int replicas) {
+        return new ModelPolicy(
+                new Version(5, 1),
+                Continuation.FLUENT,
+                List.of(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                OptionalInt.of(replicas));
+    }
+
     /** An agent on a host of its own that has both small models and nothing loaded. */
     AgentStatus agent(String id, long mebibytes) {
         return agent(id, mebibytes, DIGEST, OTHER);

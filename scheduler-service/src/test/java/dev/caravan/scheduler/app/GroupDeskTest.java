@@ -438,13 +438,13 @@ class GroupDeskTest {
     @Test
     void keepsAnotherGroupLoadedWhereThePolicyWishesForAStandby() {
         threeAgents();
-        desk.said(cluster.hasPolicy("a", BIG, standby()));
+        desk.said(cluster.hasPolicy("a", BIG, Cluster.standby(1)));
         lead();
         ask(BIG);
         becomesReady();
         assertThat(desk.settle(now).puts()).as("nothing holds a second group").isEmpty();
         desk.said(cluster.agent("c", 3300, BIG));
-        desk.said(cluster.hasPolicy("c", BIG, standby()));
+        desk.said(cluster.hasPolicy("c", BIG, Cluster.standby(1)));
         desk.said(cluster.agent("d", 3300));
         now += 10_000;
 
@@ -466,17 +466,6 @@ class GroupDeskTest {
 
     private static List<ReplicaSnapshot> replicas(Work work) {
         return work.view().orElseThrow().content().replicas();
-    }
-
-    private static ModelPolicy standby() {
-        return new ModelPolicy(
-                new Version(5, 1),
-                Continuation.FLUENT,
-                List.of(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                List.of(),
-                OptionalInt.of(1));
     }
 
     private static ModelPolicy.Range range(String host, int start, int end) {

@@ -10,13 +10,11 @@ import dev.caravan.core.cluster.AgentId;
 import dev.caravan.core.cluster.AgentSnapshot.Verdict;
 import dev.caravan.core.cluster.ReplicaId;
 import dev.caravan.core.cluster.Version;
-import dev.caravan.core.model.Continuation;
 import dev.caravan.scheduler.app.ReplicaStatus.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -148,7 +146,7 @@ class StandbyTest {
         desk.said(cluster.turns("b", new ReplicaId("r1"), Phase.READY));
         desk.said(cluster.expires("a", FIRST, now + 300_000));
         desk.said(cluster.expires("b", new ReplicaId("r1"), now + 30_000));
-        desk.said(cluster.hasPolicy("b", DIGEST, policy(1)));
+        desk.said(cluster.hasPolicy("b", DIGEST, Cluster.standby(1)));
         desk.settle(now);
         desk.said(cluster.agent("c", 8192));
 
@@ -210,21 +208,10 @@ class StandbyTest {
 
     private void loadedOnA(int standby) {
         desk.said(cluster.agent("a", 8192));
-        desk.said(cluster.hasPolicy("a", DIGEST, policy(standby)));
+        desk.said(cluster.hasPolicy("a", DIGEST, Cluster.standby(standby)));
         desk.said(cluster.runs("a", "first", DIGEST, 4096, Version.NONE));
         desk.introduced();
         desk.lead(1_000, Map.of());
-    }
-
-    private static ModelPolicy policy(int standby) {
-        return new ModelPolicy(
-                new Version(5, 1),
-                Continuation.FLUENT,
-                List.of(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                List.of(),
-                OptionalInt.of(standby));
     }
 
     private List<String> loadedOn(String agent) {
