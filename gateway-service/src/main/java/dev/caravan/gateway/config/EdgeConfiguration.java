@@ -6,7 +6,6 @@ import dev.caravan.gateway.api.CrossOrigin;
 import dev.caravan.gateway.api.HostGuard;
 import dev.caravan.gateway.api.HostRules;
 import dev.caravan.gateway.api.OriginRules;
-import dev.caravan.gateway.api.OwnEventLoop;
 import dev.caravan.gateway.api.RequestIds;
 import dev.caravan.gateway.api.RouteTable;
 import java.net.InetAddress;
@@ -26,11 +25,6 @@ class EdgeConfiguration {
     @Bean
     RequestIds requestIds(InstantSource clock) {
         return new RequestIds(clock);
-    }
-
-    @Bean
-    OwnEventLoop ownEventLoop() {
-        return new OwnEventLoop();
     }
 
     @Bean

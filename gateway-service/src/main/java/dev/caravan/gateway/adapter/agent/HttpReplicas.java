@@ -15,13 +15,11 @@ import dev.caravan.wire.Refusal;
 import dev.caravan.wire.ReplicaLoad;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.WireJson;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -39,7 +37,7 @@ public final class HttpReplicas implements Replicas {
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
-    private final LoopClients clients;
+    private final HttpClient http;
     private final LoadBoard loads;
     private final SilenceGuard silences;
 
@@ -47,7 +45,7 @@ public final class HttpReplicas implements Replicas {
      * @param silence the longest time an agent may say nothing, see {@link SilenceGuard}
      */
     public HttpReplicas(HttpClient http, LoadBoard loads, Duration silence, Scheduler scheduler) {
-        this.clients = new LoopClients(http);
+        this.http = http;
         this.loads = loads;
         this.silences = new SilenceGuard(silence, scheduler);
     }
@@ -56,15 +54,12 @@ public final class HttpReplicas implements Replicas {
     public Flux<List<RunFrame>> run(Loaded target, RunRequest request) {
         Object message = WireRuns.message(request, target.replica().id().value());
         Flux<List<RunFrame>> frames =
-                post(
-                        target,
-                        Routes.RUN,
-                        request.id(),
-                        message,
-                        (response, content) ->
-                                response.status().code() == OK
-                                        ? FrameReader.read(content)
-                                        : refused(target, response, content));
+                post(target, Routes.RUN, request.id(), message)
+                        .response(
+                                (response, content) ->
+                                        response.status().code() == OK
+                                                ? FrameReader.read(content)
+                                                : refused(target, response, content));
         return silences.guard(frames, where(target)).onErrorMap(fault -> mapped(target, fault));
     }
 
@@ -73,42 +68,29 @@ public final class HttpReplicas implements Replicas {
         Long millis =
                 Objects.requireNonNull(WireRuns.millis(keepAlive), "a keep-alive that is set");
         String replica = target.replica().id().value();
-        return this.<Void>post(
-                        target,
-                        Routes.KEEP_ALIVE,
-                        replica,
-                        new KeepAliveMessage(replica, millis),
+        return post(target, Routes.KEEP_ALIVE, replica, new KeepAliveMessage(replica, millis))
+                .response(
                         (response, content) ->
                                 response.status().code() == NO_CONTENT
-                                        ? Mono.empty()
-                                        : refused(target, response, content))
+                                        ? Mono.<Void>empty()
+                                        : this.<Void>refused(target, response, content))
                 .onErrorMap(fault -> mapped(target, fault))
                 .then();
     }
 
-    private <T> Flux<T> post(
-            Loaded target,
-            String route,
-            String requestId,
-            Object message,
-            BiFunction<HttpClientResponse, ByteBufFlux, Publisher<T>> reader) {
-        return Flux.deferContextual(
-                context ->
-                        clients.of(context)
-                                .headers(
-                                        headers ->
-                                                headers.set(
-                                                                HttpHeaderNames.CONTENT_TYPE,
-                                                                "application/json")
-                                                        .set(Routes.REQUEST_ID_HEADER, requestId))
-                                .post()
-                                .uri(target.agent().address() + route)
-                                .send(Mono.fromSupplier(() -> json(message)))
-                                .response(reader));
-    }
-
-    private static ByteBuf json(Object message) {
-        return Unpooled.wrappedBuffer(WireJson.mapper().writeValueAsBytes(message));
+    private HttpClient.ResponseReceiver<?> post(
+            Loaded target, String route, String requestId, Object message) {
+        return http.headers(
+                        headers ->
+                                headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                                        .set(Routes.REQUEST_ID_HEADER, requestId))
+                .post()
+                .uri(target.agent().address() + route)
+                .send(
+                        Mono.fromSupplier(
+                                () ->
+                                        Unpooled.wrappedBuffer(
+                                                WireJson.mapper().writeValueAsBytes(message))));
     }
 
     private <T> Publisher<T> refused(
