@@ -1,5 +1,6 @@
 package dev.caravan.gateway.app.models;
 
+import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.model.ModelRef;
 import java.net.URI;
 import java.util.Collection;
@@ -18,21 +19,39 @@ public final class FormerCopies {
     }
 
     /**
-     * Ends well whatever an agent says: the new model is made, and what is left is seen in the list
-     * of models.
+     * Of two that are made at once the later one stays. Agents that do not say what they have are
+     * left alone; one that has it and does not give it up is an error that names it.
      *
-     * @param digest of the model that has the name now
+     * @param made the model that has the name now
      * @param makers agents that have it
      */
-    Mono<Void> remove(ModelRef name, String digest, Collection<URI> makers) {
+    Mono<Void> remove(ShownModel made, Collection<URI> makers) {
         return Flux.fromIterable(stores.addresses())
                 .filter(agent -> !makers.contains(agent))
                 .flatMap(
                         agent ->
-                                stores.show(agent, name, false)
-                                        .filter(shown -> !shown.digest().equals(digest))
-                                        .flatMap(_ -> transfers.delete(agent, name))
-                                        .onErrorComplete())
+                                stores.show(agent, made.name(), false)
+                                        .onErrorComplete()
+                                        .filter(shown -> isFormer(shown, made))
+                                        .flatMap(_ -> remove(agent, made.name())))
                 .then();
+    }
+
+    private static boolean isFormer(ShownModel shown, ShownModel made) {
+        return !shown.digest().equals(made.digest())
+                && shown.modifiedAt().isBefore(made.modifiedAt());
+    }
+
+    private Mono<Void> remove(URI agent, ModelRef name) {
+        return transfers
+                .delete(agent, name)
+                .onErrorMap(
+                        CaravanException.class,
+                        failure ->
+                                new CaravanException(
+                                        failure.code(),
+                                        "made, but %s still has the model before under that name: %s"
+                                                .formatted(agent, failure.getMessage()),
+                                        failure));
     }
 }

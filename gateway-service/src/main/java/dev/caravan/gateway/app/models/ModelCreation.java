@@ -71,16 +71,17 @@ public final class ModelCreation {
     private Mono<Void> untilVisible(URI first, List<URI> others, NewModel model) {
         List<URI> makers = Stream.concat(Stream.of(first), others.stream()).toList();
         return stores.show(first, model.name(), false)
+                .onErrorComplete()
                 .flatMap(
                         shown ->
-                                former.remove(model.name(), shown.digest(), makers)
-                                        .then(
-                                                sightings.untilKnown(
-                                                        model.name(),
-                                                        new ModelDigest(shown.digest()),
-                                                        entry ->
-                                                                entry.continuation()
-                                                                        == model.continuation())))
-                .onErrorComplete();
+                                former.remove(shown, makers)
+                                        .then(untilKnown(shown, model).onErrorComplete()));
+    }
+
+    private Mono<Void> untilKnown(ShownModel shown, NewModel model) {
+        return sightings.untilKnown(
+                model.name(),
+                new ModelDigest(shown.digest()),
+                entry -> entry.continuation() == model.continuation());
     }
 }

@@ -36,24 +36,20 @@ public record ShownModel(
     public ShownModel withSystem(String system) {
         Map<String, List<String>> changed = new HashMap<>(layers);
         changed.put("system", List.of(system));
-        return new ShownModel(
-                name,
-                digest,
-                modifiedAt,
-                description,
-                capabilities,
-                blobPath,
-                changed,
-                chatTemplate,
-                Optional.empty(),
-                metadata,
-                tensors);
+        return with(changed, Optional.empty(), metadata);
     }
 
     /** The same with one more fact of the file, or another one. */
     public ShownModel withFact(String key, String value) {
         Map<String, @Nullable Object> changed = new TreeMap<>(metadata);
         changed.put(key, value);
+        return with(layers, modelfile, changed);
+    }
+
+    private ShownModel with(
+            Map<String, List<String>> otherLayers,
+            Optional<String> otherModelfile,
+            Map<String, @Nullable Object> otherMetadata) {
         return new ShownModel(
                 name,
                 digest,
@@ -61,10 +57,10 @@ public record ShownModel(
                 description,
                 capabilities,
                 blobPath,
-                layers,
+                otherLayers,
                 chatTemplate,
-                modelfile,
-                changed,
+                otherModelfile,
+                otherMetadata,
                 tensors);
     }
 

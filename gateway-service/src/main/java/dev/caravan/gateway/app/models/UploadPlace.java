@@ -41,13 +41,18 @@ final class UploadPlace {
      * @return nothing where there are no agents
      */
     Optional<AgentState> choose(List<AgentState> agents, OptionalLong length) {
-        Last known = last;
+        Optional<URI> recent = recent();
         return agents.stream()
-                .filter(agent -> known != null && agent.address().equals(known.agent()))
+                .filter(agent -> recent.filter(agent.address()::equals).isPresent())
                 .filter(agent -> agent.freeBytes() > length.orElse(0))
-                .filter(_ -> known != null && known.at().plus(TOGETHER).isAfter(clock.instant()))
                 .findFirst()
                 .or(() -> agents.stream().min(ROOMIEST));
+    }
+
+    private Optional<URI> recent() {
+        return Optional.ofNullable(last)
+                .filter(known -> known.at().plus(TOGETHER).isAfter(clock.instant()))
+                .map(Last::agent);
     }
 
     /** An upload to that agent has begun, or has ended. */

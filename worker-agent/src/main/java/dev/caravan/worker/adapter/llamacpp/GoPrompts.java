@@ -18,6 +18,11 @@ record GoPrompts(StoredModel model, PromptTemplates templates) {
 
     private static final ThinkingTags USUAL_TAGS = new ThinkingTags("<think>", "</think>");
 
+    /** Whether prompts are made here and not by the engine. */
+    boolean renders() {
+        return templates.has(model);
+    }
+
     /** Empty: the engine is to render it by the chat template in the model's file. */
     Optional<String> render(Conversation conversation) {
         return templates.render(model, go(conversation));
@@ -43,7 +48,7 @@ record GoPrompts(StoredModel model, PromptTemplates templates) {
                 .filter(Thinking::on)
                 .flatMap(
                         _ ->
-                                render(conversation).isPresent()
+                                renders()
                                         ? templates.thinkingTags(model)
                                         : model.parts()
                                                 .chatTemplate()

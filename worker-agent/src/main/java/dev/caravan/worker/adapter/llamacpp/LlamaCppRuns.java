@@ -97,7 +97,7 @@ final class LlamaCppRuns {
             String prompt = go.render(said.template().get(), conversation.withNamedImages());
             return told(run, before + prompt, said.images());
         }
-        if (!spec.model().templated() && go.render(conversation).isEmpty()) {
+        if (!spec.model().templated() && !go.renders()) {
             String named = MediaMarks.named(said.text(), said.images().size(), 0);
             return told(run, before + named, said.images());
         }
@@ -134,8 +134,7 @@ final class LlamaCppRuns {
     }
 
     private Flux<RunFrame> conversation(LlamaCppRun run, Conversation whole) {
-        return fitted(run, whole)
-                .flatMapMany(ready -> answered(run, ready, go.render(whole).isPresent()));
+        return fitted(run, whole).flatMapMany(ready -> answered(run, ready, go.renders()));
     }
 
     private Mono<ContextFit.Fitted> fitted(LlamaCppRun run, Conversation whole) {
@@ -197,14 +196,14 @@ final class LlamaCppRuns {
     /** Whether the engine need not read the answer for calls and reasoning. */
     private boolean isReadHere(Conversation conversation, boolean knowsTags) {
         boolean more = conversation.hasCallsOrMedia();
-        return go.render(conversation).isPresent()
+        return go.renders()
                 ? !(more && spec.model().templated())
                 : !conversation.needsParser() || knowsTags && !more;
     }
 
     /** What the engine's own template makes of images is not to be named in a text. */
     private List<String> textMedia(Conversation conversation) {
-        return go.render(conversation).isPresent() ? conversation.media() : List.of();
+        return go.renders() ? conversation.media() : List.of();
     }
 
     private Start start(int[] ids, String text, List<String> media) {

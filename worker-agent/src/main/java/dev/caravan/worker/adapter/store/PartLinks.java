@@ -15,11 +15,19 @@ record PartLinks(Path folder, Path first) {
 
     static PartLinks make(SplitParts parts, StoreFolders folders) throws IOException {
         Path folder = Files.createTempDirectory("caravan-parts-");
-        for (var part : parts.files().entrySet()) {
-            Files.createSymbolicLink(
-                    folder.resolve(part.getKey()), folders.blob(part.getValue()).toAbsolutePath());
+        String first = parts.files().keySet().iterator().next();
+        PartLinks links = new PartLinks(folder, folder.resolve(first));
+        try {
+            for (var part : parts.files().entrySet()) {
+                Files.createSymbolicLink(
+                        folder.resolve(part.getKey()),
+                        folders.blob(part.getValue()).toAbsolutePath());
+            }
+        } catch (IOException failed) {
+            links.remove();
+            throw failed;
         }
-        return new PartLinks(folder, folder.resolve(parts.files().keySet().iterator().next()));
+        return links;
     }
 
     void remove() {

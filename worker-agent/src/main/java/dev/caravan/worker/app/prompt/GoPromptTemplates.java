@@ -35,6 +35,11 @@ public final class GoPromptTemplates implements PromptTemplates {
     }
 
     @Override
+    public boolean has(StoredModel model) {
+        return used(() -> own(model).isPresent());
+    }
+
+    @Override
     public Optional<String> render(StoredModel model, Conversation conversation) {
         return used(() -> own(model).map(template -> template.render(conversation, today())));
     }

@@ -13,9 +13,12 @@ import java.util.Optional;
 public interface PromptTemplates {
 
     /**
-     * The prompt of a conversation; empty where the engine is to make it: the model has no Go
-     * template, or the chat template in its file is the better one.
+     * Whether prompts of the model are made here; else the engine is to make them: the model has no
+     * Go template, or the chat template in its file is the better one.
      */
+    boolean has(StoredModel model);
+
+    /** The prompt of a conversation; empty where the engine is to make it. */
     Optional<String> render(StoredModel model, Conversation conversation);
 
     /** The same with a request's own template. */
