@@ -18,11 +18,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,20 +56,12 @@ class GoImagesTest {
                         model);
         new FixtureWriter().write(new ProjectorModel(WIDTH, 1), projector);
         StoreFiles store = new StoreFiles(folder.resolve("models"));
-        byte[] manifest =
-                store.manifest(
-                        "registry.ollama.ai/library/eye/latest",
-                        store.blob("{}"),
-                        new String[] {"model", store.blob(Files.readAllBytes(model))},
-                        new String[] {"projector", store.blob(Files.readAllBytes(projector))},
-                        new String[] {"template", store.blob(TEMPLATE)});
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () ->
-                                agent.report().models().stream()
-                                        .anyMatch(found -> found.name().startsWith("eye")));
-        return new ModelDigest(StoreFiles.sha256(manifest));
+        return agent.takes(
+                "eye",
+                store,
+                new String[] {"model", store.blob(Files.readAllBytes(model))},
+                new String[] {"projector", store.blob(Files.readAllBytes(projector))},
+                new String[] {"template", store.blob(TEMPLATE)});
     }
 
     @AfterAll

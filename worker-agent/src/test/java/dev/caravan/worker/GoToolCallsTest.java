@@ -20,9 +20,7 @@ import dev.caravan.worker.adapter.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,19 +78,11 @@ class GoToolCallsTest {
                                 .withoutChatTemplate(),
                         file);
         StoreFiles store = new StoreFiles(folder.resolve("models"));
-        byte[] manifest =
-                store.manifest(
-                        "registry.ollama.ai/library/go/latest",
-                        store.blob("{}"),
-                        new String[] {"model", store.blob(Files.readAllBytes(file))},
-                        new String[] {"template", store.blob(TEMPLATE)});
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () ->
-                                agent.report().models().stream()
-                                        .anyMatch(model -> model.name().startsWith("go")));
-        return new ModelDigest(StoreFiles.sha256(manifest));
+        return agent.takes(
+                "go",
+                store,
+                new String[] {"model", store.blob(Files.readAllBytes(file))},
+                new String[] {"template", store.blob(TEMPLATE)});
     }
 
     @AfterAll

@@ -19,6 +19,7 @@ import dev.caravan.wire.ReplicaState;
 import dev.caravan.wire.Routes;
 import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
+import dev.caravan.worker.adapter.store.StoreFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,6 +90,24 @@ final class TestAgent implements AutoCloseable {
 
     static TestAgent start(Path folder, String... settings) {
         return start(folder, _ -> List.of(), settings);
+    }
+
+    /**
+     * Puts a model into its store's folder and waits until it is seen.
+     *
+     * @param layers kind and blob of each
+     */
+    ModelDigest takes(String name, StoreFiles store, String[]... layers) throws IOException {
+        byte[] manifest =
+                store.manifest(
+                        "registry.ollama.ai/library/" + name + "/latest", store.blob("{}"), layers);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                report().models().stream()
+                                        .anyMatch(model -> model.name().startsWith(name)));
+        return new ModelDigest(StoreFiles.sha256(manifest));
     }
 
     /** As SIGTERM does; comes back when the agent has ended. */
