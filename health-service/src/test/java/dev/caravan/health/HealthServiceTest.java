@@ -44,6 +44,10 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 class HealthServiceTest {
 
     private static final String TOKEN = "0123456789abcdef";
+
+    /** Sooner than the service's own questions could tell: that takes more than 5 s. */
+    private static final Duration ALONE = Duration.ofSeconds(4);
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final List<URI> LISTED = new CopyOnWriteArrayList<>();
 
@@ -183,7 +187,8 @@ class HealthServiceTest {
         await().pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertThat(stored(third).verdict()).isEqualTo("DOWN"));
         Duration took = Duration.ofNanos(System.nanoTime() - told);
-        assertThat(took).isLessThan(Duration.ofSeconds(1));
+        System.out.println("given up " + took.toMillis() + " ms after it was told");
+        assertThat(took).isLessThan(ALONE);
         await().untilAsserted(() -> assertThat(announced).contains(third.report().agentId()));
         listening.dispose();
     }

@@ -112,6 +112,7 @@ final class AotCaches {
                 output);
     }
 
+    /** Makes no cache that is there, or that another cluster is making: one is enough. */
     private List<String> training(BootJars.App app, Path cache) {
         Path fresh =
                 cache.resolveSibling(
@@ -139,14 +140,20 @@ final class AotCaches {
         trial.add(java.toString());
         trial.addAll(JvmFlags.of(app.kind()));
         trial.addAll(List.of("-XX:AOTCache=" + fresh, "-cp", app.jar().toString(), "-version"));
-        // another cluster may make the same at the same time, or may have made it by now
         return List.of(
-                "%s || { %s && %s && %s; }"
+                """
+                if [ ! -e %1$s ] && { (set -C; echo $$ > %2$s) || ! kill -0 $(cat %2$s); } 2> /dev/null; then
+                  echo $$ > %2$s
+                  %3$s && %4$s && mv %5$s %1$s
+                  rm -f %2$s
+                fi
+                """
                         .formatted(
-                                line(List.of("[", "-e", cache, "]")),
+                                quoted(cache),
+                                quoted(cache.resolveSibling(UNFINISHED + cache.getFileName())),
                                 line(run),
                                 line(trial),
-                                line(List.of("mv", fresh, cache))),
+                                quoted(fresh)),
                 line(List.of("rm", "-rf", fresh, fresh + ".config", data)));
     }
 

@@ -18,6 +18,11 @@ final class JvmFlags {
                     "-XX:+UseCompactObjectHeaders",
                     "-Xss512k",
                     "-XX:+ExitOnOutOfMemoryError",
+                    // classes of the start-up cache are shared, not copied to another address
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:ArchiveRelocationMode=0",
+                    // what the compilers needed while the service started goes back
+                    "-XX:TrimNativeHeapInterval=10000",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 
@@ -37,6 +42,11 @@ final class JvmFlags {
                     "-Xms48m",
                     "-Xmn32m",
                     "-XX:ReservedCodeCacheSize=96m",
+                    // ten times the usual: what only the start calls is not worth the full compiler
+                    "-XX:Tier4InvocationThreshold=50000",
+                    "-XX:Tier4MinInvocationThreshold=6000",
+                    "-XX:Tier4CompileThreshold=150000",
+                    "-XX:Tier4BackEdgeThreshold=400000",
                     "-XX:MaxDirectMemorySize=96m");
 
     private JvmFlags() {}

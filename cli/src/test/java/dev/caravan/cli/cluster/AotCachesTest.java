@@ -1,6 +1,7 @@
 package dev.caravan.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,46 @@ class AotCachesTest {
         caches.makeNow(List.of(app, app), "id");
 
         assertThat(folder.resolve("runs")).hasContent("run");
+        assertThat(caches.ready(app)).isPresent();
+    }
+
+    @Test
+    void leavesACacheToTheClusterThatIsMakingIt() throws Exception {
+        Path runs = folder.resolve("runs");
+        Path java =
+                java(
+                        "case $1 in *Output*) echo run >> %s; sleep 1; echo cache > ${1#-XX:AOTCacheOutput=};; esac"
+                                .formatted(runs));
+        Home other = new Home(folder, folder.resolve("other"));
+        other.create();
+        BootJars.App app = app(Kind.GATEWAY, "one");
+        Process first = new AotCaches(home, java).start(List.of(app), "id");
+        await().until(() -> Files.exists(runs));
+
+        new AotCaches(other, java).makeNow(List.of(app), "id");
+
+        assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(runs).hasContent("run");
+        assertThat(new AotCaches(home, java).ready(app)).isPresent();
+    }
+
+    @Test
+    void makesACacheThatNobodyMakesAnyMore() throws Exception {
+        BootJars.App app = app(Kind.GATEWAY, "one");
+        Path runs = folder.resolve("runs");
+        Process killed =
+                new AotCaches(home, java("echo run >> %s; sleep 1".formatted(runs)))
+                        .start(List.of(app), "id");
+        await().until(() -> Files.exists(runs));
+        killed.destroyForcibly().waitFor();
+        assertThat(home.cache().resolve("aot")).isNotEmptyDirectory();
+        AotCaches caches =
+                new AotCaches(
+                        home,
+                        java("case $1 in *Output*) echo cache > ${1#-XX:AOTCacheOutput=};; esac"));
+
+        caches.makeNow(List.of(app), "id");
+
         assertThat(caches.ready(app)).isPresent();
     }
 

@@ -23,9 +23,18 @@ final class ProcessFigures {
     }
 
     static long residentMebibytes(long pid) {
-        return read(pid, "status")
+        return mebibytes(pid, "status", "VmRSS:");
+    }
+
+    /** Resident, and of pages that other processes have too only this one's part. */
+    static long proportionalMebibytes(long pid) {
+        return mebibytes(pid, "smaps_rollup", "Pss:");
+    }
+
+    private static long mebibytes(long pid, String file, String field) {
+        return read(pid, file)
                 .lines()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(0);

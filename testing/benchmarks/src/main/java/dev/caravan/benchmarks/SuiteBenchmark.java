@@ -137,14 +137,17 @@ public final class SuiteBenchmark {
         TimeUnit.SECONDS.sleep(seconds);
         double cpuMillis = 0;
         long resident = 0;
+        long proportional = 0;
         for (int n = 0; n < processes.size(); n++) {
             LocalCluster.Process process = processes.get(n);
             cpuMillis += ProcessFigures.cpu(process.pid()).minus(before.get(n)).toMillis();
             long mebibytes = ProcessFigures.residentMebibytes(process.pid());
             resident += mebibytes;
+            proportional += ProcessFigures.proportionalMebibytes(process.pid());
             print("resident, idle, " + process.name(), mebibytes, "MiB");
         }
         print("resident, idle, all processes but engines", resident, "MiB");
+        print("the same, pages that several share counted once", proportional, "MiB");
         print("CPU, idle, all processes but engines", cpuMillis / seconds / 10, "% of a core");
     }
 

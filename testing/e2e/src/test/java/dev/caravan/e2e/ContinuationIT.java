@@ -2,15 +2,12 @@ package dev.caravan.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -19,15 +16,13 @@ import tools.jackson.databind.JsonNode;
  * Engines, members and agents are killed while they answer; the client gets the answer of an
  * undisturbed engine, with a pause. The oracle is made before, by an engine of its own.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ContinuationIT {
 
     private static final Duration SOON = Duration.ofSeconds(15);
 
     /** One of that many differs with near certainty: measured, about every second one. */
     private static final int MOST_FLUENT = 8;
-
-    private static @TempDir Path folder;
 
     @ParameterizedTest
     @CsvSource({
@@ -51,7 +46,7 @@ class ContinuationIT {
             String type,
             LocalCluster cluster)
             throws Exception {
-        Faults faults = Faults.on(cluster, type, folder);
+        Faults faults = Faults.on(cluster, type);
         String prompt = faults.prompt();
         String expected = faults.oracle(route, prompt);
         faults.policy("exact", shape);
@@ -72,12 +67,12 @@ class ContinuationIT {
 
     @Test
     void twoDeathsInOneAnswer(LocalCluster cluster) throws Exception {
-        Faults faults = Faults.on(cluster, "F16", folder);
+        Faults faults = Faults.on(cluster, "F16");
         String prompt = faults.prompt();
         String expected = faults.oracle("/api/generate", prompt);
         faults.policy("exact", Faults.Shape.WHOLE);
 
-        Answer answer = faults.killEach("/api/generate", prompt, 60, 2).answer();
+        Answer answer = faults.killEach("/api/generate", prompt, 40, 2).answer();
 
         assertThat(answer.error()).isEmpty();
         assertThat(answer.last().path("continued").path("times").asInt()).isEqualTo(2);
@@ -87,7 +82,7 @@ class ContinuationIT {
     /** What the tests above would say if nothing were continued. */
     @Test
     void withoutContinuationTheSameKillEndsTheAnswer(LocalCluster cluster) throws Exception {
-        Faults faults = Faults.on(cluster, "F16", folder);
+        Faults faults = Faults.on(cluster, "F16");
         faults.policy("exact", Faults.Shape.WHOLE);
         LocalCluster.kill(cluster.process("gateway").pid());
         cluster.awaitGone(cluster.process("gateway").pid());
@@ -113,7 +108,7 @@ class ContinuationIT {
      */
     @Test
     void withoutTheSwitchesOfExactAQuantizedAnswerDiffers(LocalCluster cluster) throws Exception {
-        Faults faults = Faults.on(cluster, "Q4_K_M", folder);
+        Faults faults = Faults.on(cluster, "Q4_K_M");
         faults.policy("fluent", Faults.Shape.WHOLE);
         int same = 0;
         int kills = 0;
@@ -160,7 +155,7 @@ class ContinuationIT {
     @Test
     void aClientThatLeavesWhileItIsContinuedGivesEverythingBack(LocalCluster cluster)
             throws Exception {
-        Faults faults = Faults.on(cluster, "F16", folder);
+        Faults faults = Faults.on(cluster, "F16");
         faults.policy("exact", Faults.Shape.WHOLE);
         EngineState engine = cluster.load(faults.model());
         try (LeavingClient client =

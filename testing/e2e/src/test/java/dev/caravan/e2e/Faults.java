@@ -16,15 +16,19 @@ import tools.jackson.databind.node.ObjectNode;
 final class Faults {
 
     /** Tokens of each answer; a stretch of a second or two. */
-    static final int PREDICT = 240;
+    static final int PREDICT = 320;
 
     private static final int LAYERS = 8;
-    private static final int FIRST_CUT = 30;
-    private static final int LAST_CUT = 120;
+    private static final int FIRST_CUT = 20;
+
+    /** Early: a client on a busy machine is far behind the engine, which must not be done yet. */
+    private static final int LAST_CUT = 80;
 
     private static final Duration STANDBY = Duration.ofSeconds(60);
 
-    private static final Map<String, Faults> MADE = new ConcurrentHashMap<>();
+    private static final Map<Key, Faults> MADE = new ConcurrentHashMap<>();
+
+    private record Key(LocalCluster cluster, String type) {}
 
     /** What holds the model, and which part of that dies. */
     enum Shape {
@@ -54,14 +58,12 @@ final class Faults {
 
     private final LocalCluster cluster;
     private final String model;
-    private final Path folder;
     private final String prompt;
     private final Map<String, String> oracles = new ConcurrentHashMap<>();
 
-    private Faults(LocalCluster cluster, String model, Path folder) {
+    private Faults(LocalCluster cluster, String model) {
         this.cluster = cluster;
         this.model = model;
-        this.folder = folder;
         this.prompt = cluster.randomText();
     }
 
@@ -71,14 +73,14 @@ final class Faults {
     }
 
     /** The model of that type; the first time its file is spread over all agents. */
-    static Faults on(LocalCluster cluster, String type, Path folder) {
+    static Faults on(LocalCluster cluster, String type) {
         return MADE.computeIfAbsent(
-                type,
+                new Key(cluster, type),
                 _ -> {
                     String model =
                             cluster.fixture(type, 31, "--layers", "" + LAYERS, "--width", "512");
                     cluster.spread(model);
-                    return new Faults(cluster, model, folder);
+                    return new Faults(cluster, model);
                 });
     }
 
@@ -97,7 +99,7 @@ final class Faults {
     }
 
     String oracle(String route, String prompt, List<String> switches) throws IOException {
-        Path log = folder.resolve("oracle-" + System.nanoTime() + ".log");
+        Path log = cluster.home().resolve("oracle-" + System.nanoTime() + ".log");
         try (DirectEngine engine = cluster.oracle(model, switches, log)) {
             String text = route.endsWith("chat") ? engine.template(prompt) : prompt;
             return engine.complete(text, PREDICT).text();

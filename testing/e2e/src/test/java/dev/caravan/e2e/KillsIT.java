@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.e2e.Faults.Broken;
 import dev.caravan.e2e.Faults.Shape;
 import dev.caravan.e2e.Faults.Victim;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -14,8 +13,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * (200), spread evenly over what holds the model, what dies, routes and weights.
  */
 @Tag("chaos")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class KillsIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.kills", 200);
@@ -33,8 +30,6 @@ class KillsIT {
 
     /** A stall is noticed after ten seconds where the engine's pace is not known yet. */
     private static final Duration WATCHDOG = Duration.ofSeconds(10);
-
-    private static @TempDir Path folder;
 
     @Test
     void everyKilledAnswerIsTheOneOfAnUndisturbedEngine(LocalCluster cluster) throws Exception {
@@ -48,7 +43,7 @@ class KillsIT {
             String type = n / 3 % 2 == 0 ? "F16" : "Q4_K_M";
             String route = n / 6 % 2 == 0 ? "/api/generate" : "/api/chat";
             String prompt = prompts.get(n % PROMPTS);
-            Faults faults = Faults.on(cluster, type, folder);
+            Faults faults = Faults.on(cluster, type);
             String expected = faults.oracle(route, prompt);
             faults.policy("exact", shape);
 
@@ -85,7 +80,7 @@ class KillsIT {
     @ParameterizedTest
     @CsvSource({"WHOLE, 7", "MEMBER, 7", "HEAD, 6"})
     void everyStalledAnswerGoesOn(Shape shape, int times, LocalCluster cluster) throws Exception {
-        Faults faults = Faults.on(cluster, "F16", folder);
+        Faults faults = Faults.on(cluster, "F16");
         List<Duration> pauses = new ArrayList<>();
         for (int n = 0; n < times; n++) {
             String prompt = cluster.randomText();
@@ -108,7 +103,7 @@ class KillsIT {
     @CsvSource({"fluent, 10", "repeat, 10"})
     void noAnswerBreaksOffWithOtherPolicies(String policy, int times, LocalCluster cluster)
             throws Exception {
-        Faults faults = Faults.on(cluster, "Q4_K_M", folder);
+        Faults faults = Faults.on(cluster, "Q4_K_M");
         int same = 0;
         for (int n = 0; n < times; n++) {
             String prompt = cluster.randomText();
