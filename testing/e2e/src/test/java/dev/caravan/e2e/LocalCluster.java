@@ -257,7 +257,7 @@ public final class LocalCluster implements AutoCloseable {
                                         "no process " + name + " in " + processes()));
     }
 
-    private List<Process> agents() {
+    List<Process> agents() {
         return processes().stream().filter(process -> process.name().startsWith("agent")).toList();
     }
 
@@ -581,6 +581,24 @@ public final class LocalCluster implements AutoCloseable {
                 throw new IllegalStateException(model + " to " + agent.name() + ": " + said);
             }
         }
+    }
+
+    /** Lets one agent alone pull a model over plain HTTP; the others know nothing of it. */
+    void pullInto(Process agent, String model) {
+        ObjectNode pull = OllamaClient.JSON.createObjectNode();
+        pull.put("name", model).put("insecure", true);
+        String said = internal(agent, Routes.PULL, Optional.of(pull.toString()));
+        if (!said.contains("success")) {
+            throw new IllegalStateException(model + " into " + agent.name() + ": " + said);
+        }
+    }
+
+    /** The model as each agent that has it tells of it. */
+    List<JsonNode> copies(String model) {
+        return agents().stream()
+                .flatMap(agent -> report(agent).path("models").valueStream())
+                .filter(held -> held.path("name").asString().equals(model))
+                .toList();
     }
 
     /** An agent that has an RPC server of the model. */
