@@ -162,7 +162,12 @@ class PullIT {
         cluster.pullInto(other, name);
         Awaitility.await("both are known")
                 .atMost(SOON)
-                .until(() -> cluster.client().json("/api/tags").toString().contains("conflict"));
+                .until(
+                        () ->
+                                cluster.client()
+                                        .json("/api/tags")
+                                        .toString()
+                                        .contains("other digests"));
         assertThat(digests(cluster, name)).hasSize(2);
         return name;
     }
