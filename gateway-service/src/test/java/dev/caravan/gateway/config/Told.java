@@ -138,6 +138,9 @@ final class Told {
                 "{{ messages }}",
                 null,
                 info,
-                List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))));
+                List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))),
+                "0.14.0",
+                List.of("/store/lora"),
+                List.of("/store/eyes"));
     }
 }

@@ -157,7 +157,9 @@ class FormerCopiesTest {
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(),
-                List.of());
+                List.of(),
+                "",
+                ShownModel.Files.NONE);
     }
 
     private interface Answer {

@@ -199,7 +199,9 @@ class ModelCreationTest {
                             Optional.empty(),
                             Optional.empty(),
                             Map.of(),
-                            List.of()));
+                            List.of(),
+                            "",
+                            ShownModel.Files.NONE));
         }
     }
 

@@ -64,7 +64,11 @@ final class Drafts {
     }
 
     Optional<Manifest.Layer> first(String kind) {
-        return layers().stream().filter(layer -> layer.kind().equals(kind)).findFirst();
+        return of(kind).stream().findFirst();
+    }
+
+    List<Manifest.Layer> of(String kind) {
+        return layers().stream().filter(layer -> layer.kind().equals(kind)).toList();
     }
 
     List<Manifest.Layer> layers() {

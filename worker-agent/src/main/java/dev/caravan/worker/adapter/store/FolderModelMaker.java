@@ -58,9 +58,7 @@ final class FolderModelMaker implements ModelMaker {
         making.check();
         recipe.from().ifPresentOrElse(name -> begin(making, name), () -> making.begin(step));
         making.addAdapters(step);
-        if (making.parts().isEmpty()) {
-            making.weights(making.weightsLayer());
-        }
+        making.checkWeights();
     }
 
     private void begin(Making making, ModelRef from) {

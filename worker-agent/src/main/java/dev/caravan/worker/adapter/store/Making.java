@@ -85,16 +85,14 @@ final class Making {
         }
     }
 
-    /** Takes in the files that it is made of; none is read beyond its head. */
+    /**
+     * Takes in the files that it is made of; none is read beyond its head. Where several are whole
+     * weights, the last counts, as in Ollama, and what came in parts is the last.
+     */
     void begin(Consumer<Progress> step) {
         Map<String, FileKind> kinds = kinds(recipe.files());
         SortedMap<String, GgufFile> heads = heads(kinds);
         Set<String> split = SplitParts.among(heads);
-        if (heads.size() - split.size() > (split.isEmpty() ? 1 : 0)) {
-            throw invalid(
-                    "files: %s (expected: one GGUF file of weights, or all its parts)"
-                            .formatted(kinds.keySet()));
-        }
         parts = SplitParts.of(heads, recipe.files());
         kinds.forEach(
                 (name, kind) -> {
@@ -103,9 +101,7 @@ final class Making {
                     }
                 });
         parts.files().values().stream().limit(1).forEach(this::takeWeights);
-        if (parts.isEmpty()) {
-            drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
-        }
+        wholeWeights().forEach(this::weights);
         kinds.keySet().forEach(_ -> step.accept(Progress.of("parsing GGUF")));
     }
 
@@ -169,10 +165,26 @@ final class Making {
         drafts.keep(kind == FileKind.MODEL ? layer : layer.from(name));
     }
 
-    /** The weights as they are now; a model without any cannot be made. */
-    Manifest.Layer weightsLayer() {
-        return drafts.first(FileKind.MODEL.layer())
-                .orElseThrow(() -> invalid("no weights (expected: a GGUF file of a model)"));
+    /** Refuses a model without weights, and weights that cannot be read. */
+    void checkWeights() {
+        if (weightsLayers().isEmpty()) {
+            throw invalid("no weights (expected: a GGUF file of a model)");
+        }
+        wholeWeights().forEach(this::weights);
+    }
+
+    /** The weights as they are now, each once. */
+    List<Manifest.Layer> weightsLayers() {
+        return drafts.of(FileKind.MODEL.layer()).stream().distinct().toList();
+    }
+
+    private List<Manifest.Layer> wholeWeights() {
+        return weightsLayers().stream().filter(layer -> !isInParts(layer)).toList();
+    }
+
+    /** Whether the layer only stands for what is to be joined. */
+    boolean isInParts(Manifest.Layer layer) {
+        return !parts.isEmpty() && layer.equals(weightsLayers().getLast());
     }
 
     Weights weights(Manifest.Layer layer) {
@@ -187,9 +199,10 @@ final class Making {
         hold.add(List.of(digest));
     }
 
-    void replaceWeights(BlobDigest digest, boolean created) {
-        parts = SplitParts.NONE;
-        Manifest.Layer old = weightsLayer();
+    void replaceWeights(Manifest.Layer old, BlobDigest digest, boolean created) {
+        if (isInParts(old)) {
+            parts = SplitParts.NONE;
+        }
         drafts.replace(
                 old,
                 Manifest.Layer.of(old.mediaType(), digest, size(folders.blob(digest))),
@@ -198,7 +211,8 @@ final class Making {
 
     /** Writes the small layers and the config; gives the manifest, which is not written. */
     Manifest finish(Consumer<Progress> step) {
-        Weights weights = weights(weightsLayer());
+        List<Weights> weights =
+                drafts.of(FileKind.MODEL.layer()).stream().map(this::weights).toList();
         recipe.texts().template().ifPresent(text -> drafts.set("template", text.getBytes(UTF_8)));
         recipe.texts().system().ifPresent(text -> drafts.set("system", text.getBytes(UTF_8)));
         recipe.texts().licenses().forEach(text -> drafts.add("license", text.getBytes(UTF_8)));

@@ -77,7 +77,7 @@ final class ModelReader {
             ConfigBlob config = manifest.map(this::config).orElse(ConfigBlob.NONE);
             manifest.ifPresent(this::readTexts);
             Optional<Path> file =
-                    manifest.flatMap(found -> found.first("model")).flatMap(this::blob);
+                    manifest.flatMap(found -> found.last("model")).flatMap(this::blob);
             Optional<Weights> facts = file.flatMap(this::weights);
             if (manifest.isPresent() && file.isEmpty()) {
                 fail("the manifest names no weights (expected: a layer of type model)");
@@ -92,9 +92,10 @@ final class ModelReader {
                                     .filter(template -> !template.isEmpty()),
                             manifest.map(found -> files(found, "adapter")).orElse(List.of()),
                             manifest.map(found -> files(found, "projector")).orElse(List.of()),
-                            manifest.flatMap(found -> found.first("model"))
+                            manifest.flatMap(found -> found.last("model"))
                                     .map(layer -> layer.from())
-                                    .orElse(""));
+                                    .orElse(""),
+                            Objects.requireNonNullElse(config.requires(), ""));
             return new StoredModel(
                     entry.name(),
                     digest,

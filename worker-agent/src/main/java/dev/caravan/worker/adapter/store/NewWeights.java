@@ -70,14 +70,16 @@ final class NewWeights {
      * @return nothing where the weights are one file that stays as it is
      */
     Flux<Progress> of(Making making, Optional<String> wished) {
-        return Flux.defer(() -> plan(making, wished)).subscribeOn(disk);
+        return Flux.defer(() -> Flux.fromIterable(making.weightsLayers()))
+                .concatMap(
+                        layer -> Flux.defer(() -> plan(making, layer, wished)).subscribeOn(disk));
     }
 
-    private Flux<Progress> plan(Making making, Optional<String> wished) {
-        SplitParts parts = making.parts();
+    private Flux<Progress> plan(Making making, Manifest.Layer layer, Optional<String> wished) {
+        SplitParts parts = making.isInParts(layer) ? making.parts() : SplitParts.NONE;
         String present =
                 parts.isEmpty() && wished.isPresent()
-                        ? making.weights(making.weightsLayer()).quantization()
+                        ? making.weights(layer).quantization()
                         : parts.quantization();
         Optional<String> type = wished.map(QuantizeType::of);
         type.ifPresent(_ -> QuantizeType.requireWhole(present));
@@ -87,29 +89,30 @@ final class NewWeights {
                             name ->
                                     written(
                                             making,
+                                            layer,
                                             target ->
                                                     quantized(
-                                                            making,
-                                                            folders.blob(
-                                                                    making.weightsLayer().blob()),
+                                                            folders.blob(layer.blob()),
                                                             target,
-                                                            new Work(present, name))))
+                                                            new Work(present, name, layer.size()))))
                     .orElseGet(Flux::empty);
         }
-        Work work = new Work(present, other.orElse(Work.COPY));
+        Work work = new Work(present, other.orElse(Work.COPY), size(parts));
         return written(
                 making,
+                layer,
                 target ->
                         Flux.usingWhen(
                                 Mono.fromCallable(() -> PartLinks.make(parts, folders)),
-                                links -> quantized(making, links.first(), target, work),
+                                links -> quantized(links.first(), target, work),
                                 links -> Mono.fromRunnable(links::remove).subscribeOn(disk)));
     }
 
     /**
      * @param type that they are to have; COPY: the same, in one file
+     * @param size bytes of what there is
      */
-    private record Work(String present, String type) {
+    private record Work(String present, String type, long size) {
 
         static final String COPY = "COPY";
 
@@ -120,31 +123,32 @@ final class NewWeights {
         }
     }
 
-    private Flux<Progress> written(Making making, Function<Path, Flux<Progress>> work) {
+    private Flux<Progress> written(
+            Making making, Manifest.Layer layer, Function<Path, Flux<Progress>> work) {
         return Flux.usingWhen(
                 Mono.fromSupplier(this::target),
                 target ->
                         Flux.concat(
                                 work.apply(target.file()),
                                 Mono.just(Progress.of("verifying conversion")),
-                                Mono.<Progress>fromRunnable(() -> take(making, target.file()))
+                                Mono.<Progress>fromRunnable(
+                                                () -> take(making, layer, target.file()))
                                         .subscribeOn(disk)),
                 target -> Mono.fromRunnable(target::discard).subscribeOn(disk));
     }
 
-    private Flux<Progress> quantized(Making making, Path source, Path target, Work work) {
-        long size = size(making);
-        return quantizer
-                .quantize(source, target, work.type())
-                .map(share -> Progress.of(work.status(), NO_DIGEST, size, (long) (share * size)));
+    private Flux<Progress> quantized(Path source, Path target, Work work) {
+        return quantizer.quantize(source, target, work.type()).map(share -> told(work, share));
     }
 
-    private long size(Making making) {
-        return making.parts().isEmpty()
-                ? making.weightsLayer().size()
-                : making.parts().files().values().stream()
-                        .mapToLong(blob -> folders.blob(blob).toFile().length())
-                        .sum();
+    private static Progress told(Work work, double share) {
+        return Progress.of(work.status(), NO_DIGEST, work.size(), (long) (share * work.size()));
+    }
+
+    private long size(SplitParts parts) {
+        return parts.files().values().stream()
+                .mapToLong(blob -> folders.blob(blob).toFile().length())
+                .sum();
     }
 
     private Target target() {
@@ -152,7 +156,7 @@ final class NewWeights {
                 folders.blobs().resolve(StoreFolders.UPLOAD_PREFIX + UUID.randomUUID()));
     }
 
-    private void take(Making making, Path file) {
+    private void take(Making making, Manifest.Layer layer, Path file) {
         BlobDigest digest = digest(file);
         making.hold(digest);
         Path place = folders.blob(digest);
@@ -164,7 +168,7 @@ final class NewWeights {
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + place + ": " + failed, failed);
         }
-        making.replaceWeights(digest, created);
+        making.replaceWeights(layer, digest, created);
     }
 
     private static BlobDigest digest(Path file) {
