@@ -732,6 +732,42 @@ public final class LocalCluster implements AutoCloseable {
         return builder.start();
     }
 
+    /**
+     * One more agent, which has engines of its own and a copy of the models in a folder.
+     *
+     * @param folder for all that is the agent's
+     */
+    OwnAgent ownAgent(Path folder, Path models) throws IOException {
+        Path data = folder.resolve("own");
+        copy(models, data.resolve("models"));
+        return new OwnAgent(
+                another(
+                        "agent-1",
+                        data,
+                        folder.resolve("own.ready.json"),
+                        Map.of("CARAVAN_WORKER_OLLAMA_URL", "")),
+                data.resolve("models"));
+    }
+
+    record OwnAgent(java.lang.Process process, Path models) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    /** How many agents hold the model; 0 while it is not listed. */
+    long holders(String model) {
+        return client.json("/api/tags")
+                .path("models")
+                .valueStream()
+                .filter(entry -> entry.path("name").asString().equals(model))
+                .mapToLong(entry -> entry.path("caravan").path("holders").size())
+                .sum();
+    }
+
     /** A folder with all that is in it. */
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {

@@ -10,7 +10,6 @@ import dev.caravan.worker.app.prompt.TemplateChoice;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
-import dev.caravan.worker.app.store.StoredModel.Description;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +100,7 @@ final class ModelReader {
                     digest,
                     manifest.map(Manifest::size).orElse(0L),
                     entry.stamp().modifiedAt(),
-                    describe(config, facts),
+                    Descriptions.of(config, facts),
                     Capabilities.of(facts, config, manifest, layers),
                     readable,
                     file,
@@ -238,24 +237,6 @@ final class ModelReader {
                 fault = why;
             }
         }
-    }
-
-    private static Description describe(ConfigBlob config, Optional<Weights> found) {
-        String family = or(config.family(), found.map(Weights::architecture));
-        return new Description(
-                or(config.format(), found.map(_ -> "gguf")),
-                family,
-                config.families() != null
-                        ? config.families()
-                        : family.isEmpty() ? List.of() : List.of(family),
-                or(config.parameterSize(), found.map(Weights::parameterSize)),
-                or(config.quantization(), found.map(Weights::quantization)),
-                found.map(Weights::contextLength).orElse(0),
-                found.map(Weights::embeddingLength).orElse(0));
-    }
-
-    private static String or(@Nullable String said, Optional<String> found) {
-        return said != null && !said.isEmpty() ? said : found.orElse("");
     }
 
     private static String reason(Exception broken) {

@@ -69,17 +69,18 @@ final class NewWeights {
      * @param wished type; empty: they keep theirs
      * @return nothing where the weights are one file that stays as it is
      */
-    Flux<Progress> of(Making making, Optional<String> wished) {
-        return Flux.defer(() -> Flux.fromIterable(making.weightsLayers()))
+    Flux<Progress> of(DraftWeights weights, Optional<String> wished) {
+        return Flux.defer(() -> Flux.fromIterable(weights.layers()))
                 .concatMap(
-                        layer -> Flux.defer(() -> plan(making, layer, wished)).subscribeOn(disk));
+                        layer -> Flux.defer(() -> plan(weights, layer, wished)).subscribeOn(disk));
     }
 
-    private Flux<Progress> plan(Making making, Manifest.Layer layer, Optional<String> wished) {
-        SplitParts parts = making.isInParts(layer) ? making.parts() : SplitParts.NONE;
+    private Flux<Progress> plan(
+            DraftWeights weights, Manifest.Layer layer, Optional<String> wished) {
+        SplitParts parts = weights.parts(layer);
         String present =
                 parts.isEmpty() && wished.isPresent()
-                        ? making.weights(layer).quantization()
+                        ? weights.read(layer).quantization()
                         : parts.quantization();
         Optional<String> type = wished.map(QuantizeType::of);
         type.ifPresent(_ -> QuantizeType.requireWhole(present));
@@ -88,7 +89,7 @@ final class NewWeights {
             return other.map(
                             name ->
                                     written(
-                                            making,
+                                            weights,
                                             layer,
                                             target ->
                                                     quantized(
@@ -99,7 +100,7 @@ final class NewWeights {
         }
         Work work = new Work(present, other.orElse(Work.COPY), size(parts));
         return written(
-                making,
+                weights,
                 layer,
                 target ->
                         Flux.usingWhen(
@@ -124,7 +125,7 @@ final class NewWeights {
     }
 
     private Flux<Progress> written(
-            Making making, Manifest.Layer layer, Function<Path, Flux<Progress>> work) {
+            DraftWeights weights, Manifest.Layer layer, Function<Path, Flux<Progress>> work) {
         return Flux.usingWhen(
                 Mono.fromSupplier(this::target),
                 target ->
@@ -132,7 +133,7 @@ final class NewWeights {
                                 work.apply(target.file()),
                                 Mono.just(Progress.of("verifying conversion")),
                                 Mono.<Progress>fromRunnable(
-                                                () -> take(making, layer, target.file()))
+                                                () -> take(weights, layer, target.file()))
                                         .subscribeOn(disk)),
                 target -> Mono.fromRunnable(target::discard).subscribeOn(disk));
     }
@@ -156,9 +157,9 @@ final class NewWeights {
                 folders.blobs().resolve(StoreFolders.UPLOAD_PREFIX + UUID.randomUUID()));
     }
 
-    private void take(Making making, Manifest.Layer layer, Path file) {
+    private void take(DraftWeights weights, Manifest.Layer layer, Path file) {
         BlobDigest digest = digest(file);
-        making.hold(digest);
+        weights.hold(digest);
         Path place = folders.blob(digest);
         boolean created = !Files.isRegularFile(place);
         try {
@@ -168,7 +169,7 @@ final class NewWeights {
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + place + ": " + failed, failed);
         }
-        making.replaceWeights(layer, digest, created);
+        weights.replace(layer, digest, created);
     }
 
     private static BlobDigest digest(Path file) {
