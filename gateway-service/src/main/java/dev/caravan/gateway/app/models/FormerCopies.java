@@ -41,8 +41,16 @@ public final class FormerCopies {
     record Before(Optional<ModelDigest> digest, Set<URI> holders) {
 
         boolean mayKeep(URI agent, ShownModel made) {
-            return holders.contains(agent)
-                    && digest.filter(known -> !known.hex().equals(made.digest())).isPresent();
+            return holders.contains(agent) && !isModel(made);
+        }
+
+        /** Whatever the clock of the agent's host says. */
+        boolean isAt(URI agent, ShownModel shown) {
+            return holders.contains(agent) && isModel(shown);
+        }
+
+        private boolean isModel(ShownModel shown) {
+            return digest.filter(known -> known.hex().equals(shown.digest())).isPresent();
         }
     }
 
@@ -90,18 +98,17 @@ public final class FormerCopies {
                 .onErrorResume(
                         failure -> Holders.isNotFound(failure) || !before.mayKeep(agent, made),
                         _ -> Mono.empty())
-                .filter(shown -> isFormer(shown, made))
+                .filter(shown -> !shown.digest().equals(made.digest()))
+                .filter(
+                        shown ->
+                                before.isAt(agent, shown)
+                                        || shown.modifiedAt().isBefore(made.modifiedAt()))
                 .flatMap(
                         _ ->
                                 transfers
                                         .delete(agent, made.name())
                                         .onErrorResume(Holders::isNotFound, _ -> Mono.empty()))
                 .then(Mono.empty());
-    }
-
-    private static boolean isFormer(ShownModel shown, ShownModel made) {
-        return !shown.digest().equals(made.digest())
-                && shown.modifiedAt().isBefore(made.modifiedAt());
     }
 
     private static CaravanException failure(List<Kept> kept) {

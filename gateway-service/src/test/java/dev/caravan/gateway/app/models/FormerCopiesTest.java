@@ -84,7 +84,7 @@ class FormerCopiesTest {
 
     @Test
     void tellsWhoWasKnownToHaveAnotherAndDoesNotAnswer() {
-        offer("cd".repeat(32));
+        offer("cd".repeat(32), AWAY);
 
         assertThatThrownBy(() -> remove(deletes).block())
                 .hasMessage(
@@ -94,11 +94,20 @@ class FormerCopiesTest {
 
     @Test
     void oneThatWasKnownToHaveTheSameMayBeAway() {
-        offer(DIGEST);
+        offer(DIGEST, AWAY);
 
         remove(deletes).block();
 
         assertThat(deleted).containsExactly(OLDER);
+    }
+
+    @Test
+    void aModelThatWasKnownBeforeIsNotTheLaterOneWhateverTheClockOfItsHostSays() {
+        offer("cd".repeat(32), NEWER);
+
+        remove(deletes).block();
+
+        assertThat(deleted).containsExactlyInAnyOrder(OLDER, NEWER);
     }
 
     private Mono<Void> remove(AgentTransfers transfers) {
@@ -106,17 +115,17 @@ class FormerCopiesTest {
         return copies.remove(shown(DIGEST, NOW), List.of(MAKER), copies.before(NAME));
     }
 
-    /** The name has a model that the agent has which is away. */
-    private void offer(String digest) {
-        AgentId away = new AgentId("away");
+    /** The name has a model that the agent is known to have. */
+    private void offer(String digest, URI address) {
+        AgentId holder = new AgentId("holder");
         views.offer(
                 new ClusterView(
                         new Version(1, 1),
                         List.of(
                                 new AgentSnapshot(
-                                        away,
+                                        holder,
                                         "host",
-                                        AWAY.toString(),
+                                        address.toString(),
                                         AgentSnapshot.Verdict.READY)),
                         List.of(
                                 new ModelEntry(
@@ -125,7 +134,7 @@ class FormerCopiesTest {
                                         new ModelFacts(1, new ByteSize(1), 1, 1, 1),
                                         Continuation.FLUENT,
                                         Set.of(),
-                                        List.of(away))),
+                                        List.of(holder))),
                         List.of()));
     }
 
