@@ -73,7 +73,7 @@ final class FakeOllama implements AutoCloseable {
             "llama.attention.head_count_kv":8,"llama.attention.key_length":128,"llama.attention.value_length":128,\
             "tokenizer.ggml.tokens":null},\
             "tensors":[{"name":"output_norm.weight","type":"F32","shape":[3072]}],"capabilities":["completion","tools"],\
-            "modified_at":"2026-08-21T18:48:00.123456789-07:00"}""";
+            "modified_at":"2026-08-21T18:48:00.123456789-07:00","requires":"0.14.0"}""";
 
     /** A request as it came. */
     record Asked(String path, JsonNode body) {}

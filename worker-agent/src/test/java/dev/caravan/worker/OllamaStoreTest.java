@@ -44,11 +44,7 @@ class OllamaStoreTest {
     @BeforeAll
     static void start() {
         ollama = FakeOllama.start();
-        agent =
-                TestAgent.start(
-                        folder,
-                        "--caravan.worker.ollama.url=" + ollama.url(),
-                        "--caravan.worker.ollama.refresh=100ms");
+        agent = TestAgent.adopting(ollama, folder);
         agent.make(OWN, 3, folder);
     }
 

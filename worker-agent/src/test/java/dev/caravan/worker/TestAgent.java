@@ -92,6 +92,17 @@ final class TestAgent implements AutoCloseable {
         return start(folder, _ -> List.of(), settings);
     }
 
+    /** One that adopts an Ollama server, and sees changes there within a tenth of a second. */
+    static TestAgent adopting(FakeOllama ollama, Path folder, String... settings) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--caravan.worker.ollama.url=" + ollama.url(),
+                                "--caravan.worker.ollama.refresh=100ms"));
+        all.addAll(List.of(settings));
+        return start(folder, all.toArray(String[]::new));
+    }
+
     /**
      * Puts a model into its store's folder and waits until it is seen.
      *

@@ -44,13 +44,19 @@ class TransferConfiguration {
     }
 
     @Bean
+    FormerCopies formerCopies(AgentStores stores, AgentTransfers transfers, Views views) {
+        return new FormerCopies(stores, transfers, views);
+    }
+
+    @Bean
     ModelTransfers modelTransfers(
             AgentStores stores,
             AgentTransfers transfers,
             AgentSurvey survey,
+            FormerCopies former,
             ModelSightings sightings,
             Views views) {
-        return new ModelTransfers(stores, transfers, survey, sightings, views);
+        return new ModelTransfers(stores, transfers, survey, former, sightings, views);
     }
 
     @Bean
@@ -59,12 +65,13 @@ class TransferConfiguration {
             BlobUploads blobs,
             AgentTransfers transfers,
             ModelTransfers pulls,
+            FormerCopies former,
             ModelSightings sightings,
             Views views) {
         return new ModelCreation(
                 stores,
                 new CreateSources(stores, blobs, transfers, pulls, views),
-                new FormerCopies(stores, transfers),
+                former,
                 sightings);
     }
 
@@ -74,6 +81,7 @@ class TransferConfiguration {
             AgentStores stores,
             AgentTransfers transfers,
             ModelTransfers pulls,
+            FormerCopies former,
             ModelSightings sightings,
             Views views,
             Draining draining) {
@@ -81,7 +89,7 @@ class TransferConfiguration {
                         new TransferHandler(
                                 bodies,
                                 pulls,
-                                new ModelNaming(stores, transfers, sightings, views),
+                                new ModelNaming(stores, transfers, former, sightings, views),
                                 draining))
                 .routes();
     }

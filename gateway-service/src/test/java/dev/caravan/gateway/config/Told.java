@@ -102,6 +102,26 @@ final class Told {
     }
 
     static ShowMessage shown(String name) {
+        return shown(model(name));
+    }
+
+    /** Another model of that name, older by a millisecond. */
+    static ShowMessage shownOlder(String name) {
+        AgentReport.Model model = model(name);
+        return shown(
+                new AgentReport.Model(
+                        name,
+                        "ef".repeat(32),
+                        model.size(),
+                        model.modifiedAt() - 1,
+                        model.details(),
+                        model.capabilities(),
+                        model.facts(),
+                        model.policy(),
+                        model.fault()));
+    }
+
+    private static ShowMessage shown(AgentReport.Model model) {
         Map<String, JsonNode> info = new LinkedHashMap<>();
         info.put("general.architecture", StringNode.valueOf("llama"));
         info.put("general.name", StringNode.valueOf("hidden"));
@@ -109,7 +129,7 @@ final class Told {
         info.put("tokenizer.ggml.tokens", NullNode.getInstance());
         info.put("tokenizer.chat_template", StringNode.valueOf("hidden"));
         return new ShowMessage(
-                model(name),
+                model,
                 "/store/blob",
                 Map.of(
                         "license", List.of("MIT"),
@@ -118,6 +138,9 @@ final class Told {
                 "{{ messages }}",
                 null,
                 info,
-                List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))));
+                List.of(new ShowMessage.Tensor("t", "F16", List.of(2L, 3L))),
+                "0.14.0",
+                List.of("/store/lora"),
+                List.of("/store/eyes"));
     }
 }

@@ -6,6 +6,7 @@ import static dev.caravan.gateway.config.Told.catalogued;
 import static dev.caravan.gateway.config.Told.entry;
 import static dev.caravan.gateway.config.Told.report;
 import static dev.caravan.gateway.config.Told.shown;
+import static dev.caravan.gateway.config.Told.shownOlder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.core.cluster.AgentId;
@@ -141,6 +142,53 @@ class TransferVerbsTest {
                 .containsExactly("copy {\"source\":\"m:latest\",\"destination\":\"o:v2\"}");
     }
 
+    @Test
+    void aCopyTakesItsNameFromAnAgentThatHasAnotherModelUnderIt() {
+        ROOMY.verbs.put("copy", new Done());
+        ROOMY.onCall = _ -> roomyHas("o");
+        SMALL.models.put("o:latest", shownOlder("o:latest"));
+        SMALL.verbs.put("delete", new Done());
+
+        HttpResponse<String> answer =
+                send("POST", "/api/copy", "{\"source\":\"m\",\"destination\":\"o\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(SMALL.calls).last().isEqualTo("delete {\"name\":\"o:latest\"}");
+        assertThat(ROOMY.calls)
+                .containsExactly("copy {\"source\":\"m:latest\",\"destination\":\"o:latest\"}");
+    }
+
+    @Test
+    void aCopyTellsWhichAgentKeepsItsName() {
+        ROOMY.verbs.put("copy", new Done());
+        ROOMY.models.put("o:v2", shown("o:v2"));
+        SMALL.models.put("o:v2", shownOlder("o:v2"));
+        SMALL.verbs.put("delete", new Refuses(500, "INTERNAL", "the disk is read-only"));
+
+        HttpResponse<String> answer =
+                send("POST", "/api/copy", "{\"source\":\"m\",\"destination\":\"o:v2\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"error\":\"done, but %s still has the model before under that name: the disk is read-only\"}"
+                                .formatted(SMALL.address()));
+    }
+
+    @Test
+    void aCopyThatFailsTakesNothingAway() {
+        seen(Map.of("m", List.of("roomy")));
+        ROOMY.verbs.put("copy", new Refuses(500, "INTERNAL", "the disk is read-only"));
+        SMALL.models.put("o:v2", shownOlder("o:v2"));
+
+        HttpResponse<String> answer =
+                send("POST", "/api/copy", "{\"source\":\"m\",\"destination\":\"o:v2\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(SMALL.calls)
+                .containsExactly("copy {\"source\":\"m:latest\",\"destination\":\"o:v2\"}");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -248,6 +296,64 @@ class TransferVerbsTest {
                 .containsExactly(
                         "fetch {\"name\":\"m:latest\",\"digest\":\"%s\",\"holders\":[\"%s\"]}"
                                 .formatted(DIGEST, SMALL.address()));
+    }
+
+    @Test
+    void aPullTakesItsNameFromAnAgentThatHasAnotherModelUnderIt() {
+        ROOMY.verbs.put("pull", pulled());
+        roomyHas("m");
+        SMALL.models.put("m:latest", shownOlder("m:latest"));
+        SMALL.verbs.put("delete", new Done());
+
+        HttpResponse<String> answer = send("POST", "/api/pull", "{\"model\":\"m\"}");
+
+        assertThat(answer.body()).endsWith("{\"status\":\"success\"}\n");
+        assertThat(SMALL.calls).containsExactly("delete {\"name\":\"m:latest\"}");
+        assertThat(ROOMY.calls).singleElement().asString().startsWith("pull");
+    }
+
+    @Test
+    void aPullThatFailsTakesNothingAway() {
+        ROOMY.verbs.put(
+                "pull",
+                new Tells(
+                        List.of(
+                                ProgressLine.status("pulling manifest"),
+                                ProgressLine.error(
+                                        NOT_THERE, "pull model manifest: file does not exist"))));
+        ROOMY.models.put("m:latest", shown("m:latest"));
+        SMALL.models.put("m:latest", shownOlder("m:latest"));
+
+        HttpResponse<String> answer = send("POST", "/api/pull", "{\"model\":\"m\"}");
+
+        assertThat(answer.body()).contains("error").doesNotContain("success");
+        assertThat(SMALL.calls).isEmpty();
+    }
+
+    @Test
+    void aPullTellsWhichAgentMayKeepItsNameSinceItIsAway() {
+        URI away = URI.create("http://127.0.0.1:1");
+        views.offer(
+                new ClusterView(
+                        new Version(1, VIEWS.incrementAndGet()),
+                        List.of(
+                                new AgentSnapshot(
+                                        new AgentId("away"),
+                                        "host",
+                                        away.toString(),
+                                        AgentSnapshot.Verdict.DOWN)),
+                        List.of(entry("m", Continuation.FLUENT, "away")),
+                        List.of()));
+        ROOMY.verbs.put("pull", pulled());
+        ROOMY.models.put("m:latest", shownOlder("m:latest"));
+
+        HttpResponse<String> answer = send("POST", "/api/pull", "{\"model\":\"m\"}");
+
+        assertThat(answer.body())
+                .contains(
+                        "{\"error\":\"done, but %s still has the model before under that name: "
+                                .formatted(away))
+                .doesNotContain("success");
     }
 
     @Test

@@ -12,6 +12,9 @@ import tools.jackson.databind.JsonNode;
  * @param layers media type's last word to text: license, template, system, params, messages
  * @param modelfile as the engine that has the model tells it; absent: made of the layers
  * @param modelInfo the GGUF's metadata
+ * @param requires version of Ollama that the model's author asks for, as told; absent: none
+ * @param adapters LoRA files on the agent's disk; absent: none
+ * @param projectors likewise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ShowMessage(
@@ -21,7 +24,10 @@ public record ShowMessage(
         @Nullable String chatTemplate,
         @Nullable String modelfile,
         Map<String, JsonNode> modelInfo,
-        List<Tensor> tensors) {
+        List<Tensor> tensors,
+        @Nullable String requires,
+        @Nullable List<String> adapters,
+        @Nullable List<String> projectors) {
 
     public record Tensor(String name, String type, List<Long> shape) {}
 }

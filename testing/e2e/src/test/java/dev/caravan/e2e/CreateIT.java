@@ -214,6 +214,30 @@ class CreateIT {
                 .isEqualTo("split GGUF \"some-00002-of-00003.gguf\" has 2 shards, expected 3");
     }
 
+    @Test
+    void ofTwoWholeModelsTheLastByNameAnswers(LocalCluster cluster, @TempDir Path folder)
+            throws IOException {
+        Path first = folder.resolve("a.gguf");
+        Path last = folder.resolve("b.gguf");
+        int seed = cluster.random(1, 1_000_000);
+        new FixtureWriter().write(RandomModel.named("a").withSeed(seed), first);
+        new FixtureWriter().write(RandomModel.named("b").withSeed(seed + 1), last);
+        String word = cluster.randomText().split(" ")[0];
+
+        Answer alone =
+                cluster.client().post("/api/create", sent(cluster, word + "-last", List.of(last)));
+        Answer both =
+                cluster.client()
+                        .post("/api/create", sent(cluster, word + "-both", List.of(last, first)));
+
+        assertThat(statuses(alone)).endsWith("success");
+        assertThat(statuses(both)).startsWith("parsing GGUF,parsing GGUF").endsWith("success");
+        String prompt = cluster.randomText();
+        assertThat(answer(cluster, word + "-both", prompt))
+                .isEqualTo(answer(cluster, word + "-last", prompt))
+                .isNotEmpty();
+    }
+
     private static String answer(LocalCluster cluster, String model, String prompt) {
         return cluster.client()
                 .post("/api/generate", OllamaClient.generate(model, prompt, 24))

@@ -257,7 +257,7 @@ public final class LocalCluster implements AutoCloseable {
                                         "no process " + name + " in " + processes()));
     }
 
-    private List<Process> agents() {
+    List<Process> agents() {
         return processes().stream().filter(process -> process.name().startsWith("agent")).toList();
     }
 
@@ -583,6 +583,24 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
+    /** Lets one agent alone pull a model over plain HTTP; the others know nothing of it. */
+    void pullInto(Process agent, String model) {
+        ObjectNode pull = OllamaClient.JSON.createObjectNode();
+        pull.put("name", model).put("insecure", true);
+        String said = internal(agent, Routes.PULL, Optional.of(pull.toString()));
+        if (!said.contains("success")) {
+            throw new IllegalStateException(model + " into " + agent.name() + ": " + said);
+        }
+    }
+
+    /** The model as each agent that has it tells of it. */
+    List<JsonNode> copies(String model) {
+        return agents().stream()
+                .flatMap(agent -> report(agent).path("models").valueStream())
+                .filter(held -> held.path("name").asString().equals(model))
+                .toList();
+    }
+
     /** An agent that has an RPC server of the model. */
     Process agentLending(String model) {
         return agents().stream()
@@ -712,6 +730,42 @@ public final class LocalCluster implements AutoCloseable {
         builder.environment().put("CARAVAN_READY_FILE", ready.toString());
         builder.environment().putAll(settings);
         return builder.start();
+    }
+
+    /**
+     * One more agent, which has engines of its own and a copy of the models in a folder.
+     *
+     * @param folder for all that is the agent's
+     */
+    OwnAgent ownAgent(Path folder, Path models) throws IOException {
+        Path data = folder.resolve("own");
+        copy(models, data.resolve("models"));
+        return new OwnAgent(
+                another(
+                        "agent-1",
+                        data,
+                        folder.resolve("own.ready.json"),
+                        Map.of("CARAVAN_WORKER_OLLAMA_URL", "")),
+                data.resolve("models"));
+    }
+
+    record OwnAgent(java.lang.Process process, Path models) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    /** How many agents hold the model; 0 while it is not listed. */
+    long holders(String model) {
+        return client.json("/api/tags")
+                .path("models")
+                .valueStream()
+                .filter(entry -> entry.path("name").asString().equals(model))
+                .mapToLong(entry -> entry.path("caravan").path("holders").size())
+                .sum();
     }
 
     /** A folder with all that is in it. */

@@ -60,19 +60,11 @@ class OllamaAdoptionIT {
         Awaitility.await("the Ollama answers again, and is where the model is loaded")
                 .atMost(LATER)
                 .until(() -> says(cluster, model).status() == 200);
-        Path data = folder.resolve("own");
-        LocalCluster.copy(
-                ollama.modelFile(model).resolve("../..").normalize(), data.resolve("models"));
-        Process own =
-                cluster.another(
-                        "agent-1",
-                        data,
-                        folder.resolve("own.ready.json"),
-                        Map.of("CARAVAN_WORKER_OLLAMA_URL", ""));
-        try {
+        Path models = ollama.modelFile(model).resolve("../..").normalize();
+        try (var _ = cluster.ownAgent(folder, models)) {
             Awaitility.await("two agents hold the model")
                     .atMost(LATER)
-                    .until(() -> holders(cluster, model) == 2);
+                    .until(() -> cluster.holders(model) == 2);
 
             Answer answer = killedAtTheFirstLine(cluster, ollama, model);
 
@@ -81,21 +73,7 @@ class OllamaAdoptionIT {
             assertThat(last.path("continued").path("times").asInt()).isEqualTo(1);
             assertThat(last.path("continued").path("exact").asBoolean()).isFalse();
             assertThat(last.path("eval_count").asInt()).isEqualTo(PREDICT);
-        } finally {
-            own.destroy();
-            own.onExit().join();
         }
-    }
-
-    /** 0 while it is not listed: a lost Ollama takes its models along. */
-    private static long holders(LocalCluster cluster, String model) {
-        return cluster.client()
-                .json("/api/tags")
-                .path("models")
-                .valueStream()
-                .filter(entry -> entry.path("name").asString().equals(model))
-                .mapToLong(entry -> entry.path("caravan").path("holders").size())
-                .sum();
     }
 
     private static Answer says(LocalCluster cluster, String model) {

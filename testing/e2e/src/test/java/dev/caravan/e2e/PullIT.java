@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -124,6 +126,55 @@ class PullIT {
         assertThat(raw(cluster, "DELETE", "/api/delete", body(copy))).isEqualTo(200);
         assertThat(blobs(cluster, weights)).isEmpty();
         assertThat(raw(cluster, "DELETE", "/api/delete", body(copy))).isEqualTo(404);
+    }
+
+    @Test
+    void aNameMeansOneModelAfterAPullAndAfterACopy(LocalCluster cluster) {
+        LocalCluster.Process one = cluster.agents().getFirst();
+        LocalCluster.Process other = cluster.agents().getLast();
+        String name = twoModels(cluster, one, other);
+
+        Answer pull = pull(cluster, name);
+
+        assertThat(pull.last().path("status").asString()).isEqualTo("success");
+        assertThat(cluster.copies(name)).hasSize(1);
+
+        String source = name("source");
+        registry.model("library/source:latest", gguf(3, 256, 3), Map.of());
+        cluster.pullInto(cluster.agentHolding(name).equals(one) ? other : one, source);
+
+        assertThat(raw(cluster, "POST", "/api/copy", copyBody(source, name))).isEqualTo(200);
+
+        assertThat(digests(cluster, name)).hasSize(1).isEqualTo(digests(cluster, source));
+        for (String model : List.of(name, source)) {
+            assertThat(raw(cluster, "DELETE", "/api/delete", body(model))).isEqualTo(200);
+        }
+    }
+
+    /** One name for one model at one agent, and for another one at another agent. */
+    private String twoModels(
+            LocalCluster cluster, LocalCluster.Process one, LocalCluster.Process other) {
+        String name = name("twice");
+        registry.model("library/twice:latest", gguf(1, 256, 1), Map.of());
+        cluster.pullInto(one, name);
+        registry.model("library/twice:latest", gguf(2, 256, 2), Map.of());
+        cluster.pullInto(other, name);
+        Awaitility.await("both are known")
+                .atMost(SOON)
+                .until(
+                        () ->
+                                cluster.client()
+                                        .json("/api/tags")
+                                        .toString()
+                                        .contains("other digests"));
+        assertThat(digests(cluster, name)).hasSize(2);
+        return name;
+    }
+
+    private static Set<String> digests(LocalCluster cluster, String model) {
+        return cluster.copies(model).stream()
+                .map(held -> held.path("digest").asString())
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +70,25 @@ class RealOllamaAdoptionIT {
                 .until(() -> cluster.client().json("/api/tags").toString().contains(model));
     }
 
+    /** What the Ollama told, and what the cluster did. */
+    private record Pair<T>(T there, T here) {
+
+        static <T> Pair<T> of(Function<OllamaClient, T> question) {
+            return new Pair<>(question.apply(ollama.client()), question.apply(cluster.client()));
+        }
+
+        /**
+         * @param body with single quotes
+         */
+        static Pair<HttpResponse<String>> asked(String path, String body) {
+            return of(client -> client.raw("POST", path, body.replace('\'', '"')));
+        }
+
+        <U> Pair<U> map(Function<T, U> read) {
+            return new Pair<>(read.apply(there), read.apply(here));
+        }
+    }
+
     private static JsonNode json(String text) {
         return OllamaClient.JSON.readTree(text);
     }
@@ -77,14 +97,22 @@ class RealOllamaAdoptionIT {
         return (ObjectNode) node;
     }
 
+    private static ObjectNode without(JsonNode body, List<String> fields) {
+        ObjectNode rest = object(body);
+        fields.forEach(rest::remove);
+        return rest;
+    }
+
     @Test
     @Order(1)
     void listsItsModelsWithoutACopy() {
         for (String model : List.of(RANDOM, ENDLESS, EMBED)) {
-            JsonNode there = cluster.named(ollama.client().json("/api/tags"), model);
-            JsonNode here = cluster.named(cluster.client().json("/api/tags"), model);
+            Pair<JsonNode> listed =
+                    Pair.of(client -> cluster.named(client.json("/api/tags"), model));
             for (String field : List.of("digest", "size", "details")) {
-                assertThat(here.path(field)).as(field).isEqualTo(there.path(field));
+                assertThat(listed.here().path(field))
+                        .as(field)
+                        .isEqualTo(listed.there().path(field));
             }
         }
         assertThat(cluster.report(cluster.process("agent-1")).path("store").path("models").asInt())
@@ -95,14 +123,11 @@ class RealOllamaAdoptionIT {
     @Order(2)
     @CsvSource({RANDOM, ENDLESS, EMBED})
     void showsAModelAsItDoes(String model) {
-        String question = "{\"model\":\"%s\",\"verbose\":true}".formatted(model);
+        Pair<ObjectNode> shown =
+                Pair.asked("/api/show", "{'model':'%s','verbose':true}".formatted(model))
+                        .map(answer -> without(json(answer.body()), List.of("modified_at")));
 
-        ObjectNode there = object(json(ollama.client().raw("POST", "/api/show", question).body()));
-        ObjectNode here = object(json(cluster.client().raw("POST", "/api/show", question).body()));
-
-        there.remove("modified_at");
-        here.remove("modified_at");
-        assertThat(here).isEqualTo(there);
+        assertThat(shown.here()).isEqualTo(shown.there());
     }
 
     @Test
@@ -118,8 +143,9 @@ class RealOllamaAdoptionIT {
     }
 
     private static void assertSame(String path, ObjectNode body, boolean stream) {
-        Answer there = ollama.client().post(path, body);
-        Answer here = cluster.client().post(path, body);
+        Pair<Answer> said = Pair.of(client -> client.post(path, body));
+        Answer there = said.there();
+        Answer here = said.here();
 
         assertThat(here.status()).as(here.lines().toString()).isEqualTo(200);
         assertThat(here.text()).isEqualTo(there.text()).isNotEmpty();
@@ -141,16 +167,11 @@ class RealOllamaAdoptionIT {
                 "/api/embeddings|{'model':'embed','prompt':'a b'}"
             })
     void makesItsVectors(String path, String body) {
-        String question = body.replace('\'', '"');
+        Pair<List<Double>> told = Pair.asked(path, body).map(answer -> numbers(vectors(answer)));
 
-        JsonNode there = vectors(ollama.client().raw("POST", path, question));
-        JsonNode here = vectors(cluster.client().raw("POST", path, question));
-
-        List<Double> expected = numbers(there);
-        List<Double> told = numbers(here);
-        assertThat(told).hasSameSizeAs(expected).isNotEmpty();
-        for (int at = 0; at < told.size(); at++) {
-            assertThat(told.get(at)).isCloseTo(expected.get(at), within(1e-5));
+        assertThat(told.here()).hasSameSizeAs(told.there()).isNotEmpty();
+        for (int at = 0; at < told.here().size(); at++) {
+            assertThat(told.here().get(at)).isCloseTo(told.there().get(at), within(1e-5));
         }
     }
 
@@ -185,14 +206,11 @@ class RealOllamaAdoptionIT {
                 "/api/create|{'model':'x','from':'rand','quantize':'Q9','stream':false}"
             })
     void passesOnItsRefusals(String path, String body) {
-        String question = body.replace('\'', '"');
+        Pair<HttpResponse<String>> told = Pair.asked(path, body);
 
-        HttpResponse<String> there = ollama.client().raw("POST", path, question);
-        HttpResponse<String> here = cluster.client().raw("POST", path, question);
-
-        assertThat(there.statusCode()).isGreaterThanOrEqualTo(400);
-        assertThat(here.body()).isEqualTo(there.body());
-        assertThat(here.statusCode()).isEqualTo(there.statusCode());
+        assertThat(told.there().statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(told.here().body()).isEqualTo(told.there().body());
+        assertThat(told.here().statusCode()).isEqualTo(told.there().statusCode());
     }
 
     @ParameterizedTest
@@ -207,25 +225,21 @@ class RealOllamaAdoptionIT {
                 "/api/generate|{'model':'rand','stream':false,'prompt':'x','logprobs':true,'top_logprobs':2,'options':{'num_predict':2,'temperature':0}}"
             })
     void answersAsItDoes(String path, String body) {
-        String question = body.replace('\'', '"');
+        Pair<ObjectNode> told = Pair.asked(path, body).map(RealOllamaAdoptionIT::answer);
 
-        ObjectNode there = answer(ollama.client().raw("POST", path, question));
-        ObjectNode here = answer(cluster.client().raw("POST", path, question));
-
-        assertThat(here).isEqualTo(there);
+        assertThat(told.here()).isEqualTo(told.there());
     }
 
     private static ObjectNode answer(HttpResponse<String> told) {
         assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
-        ObjectNode body = object(json(told.body()));
-        List.of(
+        return without(
+                json(told.body()),
+                List.of(
                         "created_at",
                         "total_duration",
                         "load_duration",
                         "prompt_eval_duration",
-                        "eval_duration")
-                .forEach(body::remove);
-        return body;
+                        "eval_duration"));
     }
 
     @Test
@@ -372,24 +386,10 @@ class RealOllamaAdoptionIT {
     @Test
     @Order(12)
     void goesOnAtAnEngineOfOurOwnWithWhatTheOllamaStored() throws Exception {
-        Path data = folder.resolve("own");
-        LocalCluster.copy(ollama.models(), data.resolve("models"));
-        Process own =
-                cluster.another(
-                        "agent-1",
-                        data,
-                        folder.resolve("own.ready.json"),
-                        Map.of("CARAVAN_WORKER_OLLAMA_URL", ""));
-        try {
+        try (LocalCluster.OwnAgent own = cluster.ownAgent(folder, ollama.models())) {
             Awaitility.await("two agents hold the model")
                     .atMost(LATER)
-                    .until(
-                            () ->
-                                    cluster.named(cluster.client().json("/api/tags"), ENDLESS)
-                                                    .path("caravan")
-                                                    .path("holders")
-                                                    .size()
-                                            == 2);
+                    .until(() -> cluster.holders(ENDLESS) == 2);
 
             awaitAnswer();
 
@@ -403,24 +403,19 @@ class RealOllamaAdoptionIT {
             assertThat(answer.error()).isEmpty();
             assertThat(answer.last().path("continued").path("times").asInt()).isEqualTo(1);
             assertThat(answer.last().path("eval_count").asInt()).isEqualTo(PREDICT);
-            storedByUsItRunsToo(data);
-        } finally {
-            own.destroy();
-            own.onExit().join();
+            storedByUsItRunsToo(own.models());
         }
     }
 
     /** What an agent stored, in a store that a real Ollama reads. */
-    private static void storedByUsItRunsToo(Path data) throws Exception {
+    private static void storedByUsItRunsToo(Path models) throws Exception {
         String made = "ours:latest";
         assertThat(LocalCluster.caravan(cluster.home(), "fixture", made, "--seed", "12").exit())
                 .isZero();
         Path ours = folder.resolve("ours");
         Path store =
-                data.resolve("models/manifests/registry.ollama.ai/library/ours/latest")
-                                .toFile()
-                                .isFile()
-                        ? data.resolve("models")
+                models.resolve("manifests/registry.ollama.ai/library/ours/latest").toFile().isFile()
+                        ? models
                         : cluster.modelFile(made).resolve("../..").normalize();
         LocalCluster.copy(store, ours.resolve("models"));
         ObjectNode question = OllamaClient.generate(made, "x", 24);

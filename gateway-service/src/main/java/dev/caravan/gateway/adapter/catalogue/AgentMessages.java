@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,12 @@ final class AgentMessages {
                                 tensor ->
                                         new ShownModel.Tensor(
                                                 tensor.name(), tensor.type(), tensor.shape()))
-                        .toList());
+                        .toList(),
+                Objects.requireNonNullElse(message.requires(), ""),
+                new ShownModel.Files(orNone(message.adapters()), orNone(message.projectors())));
+    }
+
+    private static List<String> orNone(@Nullable List<String> paths) {
+        return Objects.requireNonNullElse(paths, List.of());
     }
 }

@@ -46,10 +46,12 @@ public final class ModelCreation {
         URI first = agents.getFirst();
         List<URI> others =
                 model.quantize().isPresent() ? List.of() : agents.subList(1, agents.size());
+        FormerCopies.Before before = former.before(model.name());
         return Flux.concat(
                 stores.create(first, model).filter(step -> !step.isSuccess()),
                 Flux.fromIterable(others).concatMap(agent -> again(agent, model)),
-                untilVisible(first, others, model).thenReturn(Progress.of(Progress.SUCCESS)));
+                untilVisible(first, others, model, before)
+                        .thenReturn(Progress.of(Progress.SUCCESS)));
     }
 
     /** The same on another holder; only its failure is told. */
@@ -68,13 +70,14 @@ public final class ModelCreation {
                 .flux();
     }
 
-    private Mono<Void> untilVisible(URI first, List<URI> others, NewModel model) {
+    private Mono<Void> untilVisible(
+            URI first, List<URI> others, NewModel model, FormerCopies.Before before) {
         List<URI> makers = Stream.concat(Stream.of(first), others.stream()).toList();
         return stores.show(first, model.name(), false)
                 .onErrorComplete()
                 .flatMap(
                         shown ->
-                                former.remove(shown, makers)
+                                former.remove(shown, makers, before)
                                         .then(untilKnown(shown, model).onErrorComplete()));
     }
 

@@ -19,13 +19,19 @@ public final class ModelNaming {
 
     private final AgentStores stores;
     private final AgentTransfers transfers;
+    private final FormerCopies former;
     private final ModelSightings sightings;
     private final Holders holders;
 
     public ModelNaming(
-            AgentStores stores, AgentTransfers transfers, ModelSightings sightings, Views views) {
+            AgentStores stores,
+            AgentTransfers transfers,
+            FormerCopies former,
+            ModelSightings sightings,
+            Views views) {
         this.stores = stores;
         this.transfers = transfers;
+        this.former = former;
         this.sightings = sightings;
         this.holders = new Holders(stores, views);
     }
@@ -41,13 +47,25 @@ public final class ModelNaming {
                 .then(sightings.untilGone(name));
     }
 
-    /** The same for a second name. */
+    /**
+     * The same for a second name, which no other model has from then on: the agents that have one
+     * under it and did not copy lose it.
+     */
     public Mono<Void> copy(ModelRef source, ModelRef destination) {
+        FormerCopies.Before before = former.before(destination);
         return everywhere(source, "copied", agent -> transfers.copy(agent, source, destination))
-                .flatMap(done -> stores.show(done, destination, false).onErrorComplete())
+                .flatMap(done -> alone(destination, done, before));
+    }
+
+    private Mono<Void> alone(ModelRef name, List<URI> holders, FormerCopies.Before before) {
+        return stores.show(holders.getFirst(), name, false)
+                .onErrorComplete()
                 .flatMap(
                         shown ->
-                                sightings.untilKnown(destination, new ModelDigest(shown.digest())));
+                                former.remove(shown, holders, before)
+                                        .then(
+                                                sightings.untilKnown(
+                                                        name, new ModelDigest(shown.digest()))));
     }
 
     private record Outcome(URI agent, Optional<Throwable> failure) {
@@ -61,8 +79,8 @@ public final class ModelNaming {
         }
     }
 
-    /** Gives one of the agents where it is done. */
-    private Mono<URI> everywhere(ModelRef name, String done, Function<URI, Mono<Void>> verb) {
+    /** Gives the agents where it is done, at least one. */
+    private Mono<List<URI>> everywhere(ModelRef name, String done, Function<URI, Mono<Void>> verb) {
         Set<URI> agents = holders.candidates(name);
         List<URI> known = holders.known(name);
         return Flux.fromIterable(agents)
@@ -81,7 +99,7 @@ public final class ModelNaming {
     }
 
     /** An agent that does not answer matters only where it may hold the model. */
-    private static Mono<URI> judge(
+    private static Mono<List<URI>> judge(
             ModelRef name, String done, List<Outcome> outcomes, Collection<URI> known) {
         List<Outcome> succeeded = outcomes.stream().filter(Outcome::isDone).toList();
         List<Outcome> failed =
@@ -94,7 +112,7 @@ public final class ModelNaming {
         }
         return succeeded.isEmpty()
                 ? Mono.error(outcomes.isEmpty() ? BlobUploads.noAgent() : notFound(name))
-                : Mono.just(succeeded.getFirst().agent());
+                : Mono.just(succeeded.stream().map(Outcome::agent).toList());
     }
 
     private static CaravanException incomplete(

@@ -19,6 +19,7 @@ public final class ModelTransfers {
     private final AgentStores stores;
     private final AgentTransfers transfers;
     private final AgentSurvey survey;
+    private final FormerCopies former;
     private final ModelSightings sightings;
     private final Holders holders;
 
@@ -26,20 +27,24 @@ public final class ModelTransfers {
             AgentStores stores,
             AgentTransfers transfers,
             AgentSurvey survey,
+            FormerCopies former,
             ModelSightings sightings,
             Views views) {
         this.stores = stores;
         this.transfers = transfers;
         this.survey = survey;
+        this.former = former;
         this.sightings = sightings;
         this.holders = new Holders(stores, views);
     }
 
     /**
      * Where agents hold the name already, one of them pulls and the others take the new model over
-     * from it; else it comes to an agent with room.
+     * from it; else it comes to an agent with room. Others that have another model under that name
+     * lose it when the new one is there.
      */
     public Flux<Progress> pull(ModelRef name, boolean insecure) {
+        FormerCopies.Before before = former.before(name);
         return holdersOrPlace(name)
                 .flatMapMany(
                         agents ->
@@ -48,7 +53,7 @@ public final class ModelTransfers {
                                         .concatMap(
                                                 step ->
                                                         step.isSuccess()
-                                                                ? shared(name, agents)
+                                                                ? shared(name, agents, before)
                                                                         .concatWithValues(step)
                                                                 : Mono.just(step)));
     }
@@ -65,27 +70,31 @@ public final class ModelTransfers {
     }
 
     /** What was pulled by the first, by all; the layers' steps are told as they come. */
-    private Flux<Progress> shared(ModelRef name, List<URI> agents) {
+    private Flux<Progress> shared(ModelRef name, List<URI> agents, FormerCopies.Before before) {
         URI first = agents.getFirst();
         return stores.show(first, name, false)
-                .map(shown -> new ModelDigest(shown.digest()))
                 // It was pulled; that the agent cannot be asked just now takes nothing from that.
                 .onErrorComplete()
                 .flatMapMany(
-                        digest ->
-                                Flux.fromIterable(agents.subList(1, agents.size()))
-                                        .concatMap(
-                                                agent ->
-                                                        transfers.fetch(
-                                                                agent,
-                                                                name,
-                                                                digest,
-                                                                List.of(first)))
-                                        .filter(step -> step.layer().isPresent())
-                                        .concatWith(
-                                                sightings
-                                                        .untilKnown(name, digest)
-                                                        .then(Mono.empty())));
+                        shown ->
+                                Flux.concat(
+                                        fetched(shown, first, agents.subList(1, agents.size())),
+                                        former.remove(shown, agents, before).then(Mono.empty()),
+                                        sightings
+                                                .untilKnown(name, new ModelDigest(shown.digest()))
+                                                .then(Mono.empty())));
+    }
+
+    private Flux<Progress> fetched(ShownModel pulled, URI holder, List<URI> agents) {
+        return Flux.fromIterable(agents)
+                .concatMap(
+                        agent ->
+                                transfers.fetch(
+                                        agent,
+                                        pulled.name(),
+                                        new ModelDigest(pulled.digest()),
+                                        List.of(holder)))
+                .filter(step -> step.layer().isPresent());
     }
 
     /** A {@code MODEL_NOT_FOUND} before the first step where no agent has it. */

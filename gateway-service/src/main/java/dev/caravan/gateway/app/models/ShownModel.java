@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate the file's own
  * @param modelfile as the engine that has the model tells it; empty: made of the layers
  * @param metadata the file's own, in its order; too large arrays are null
+ * @param requires version of Ollama that the model's author asks for, as told; empty: none
  */
 public record ShownModel(
         ModelRef name,
@@ -30,7 +31,20 @@ public record ShownModel(
         Optional<String> chatTemplate,
         Optional<String> modelfile,
         Map<String, @Nullable Object> metadata,
-        List<Tensor> tensors) {
+        List<Tensor> tensors,
+        String requires,
+        Files files) {
+
+    /** What belongs to the weights: LoRA files and projectors, on that agent's disk. */
+    public record Files(List<String> adapters, List<String> projectors) {
+
+        public static final Files NONE = new Files(List.of(), List.of());
+
+        public Files {
+            adapters = List.copyOf(adapters);
+            projectors = List.copyOf(projectors);
+        }
+    }
 
     /** The same with another system text. */
     public ShownModel withSystem(String system) {
@@ -61,7 +75,9 @@ public record ShownModel(
                 chatTemplate,
                 otherModelfile,
                 otherMetadata,
-                tensors);
+                tensors,
+                requires,
+                files);
     }
 
     public record Tensor(String name, String type, List<Long> shape) {}

@@ -54,6 +54,8 @@ final class ModelfileText {
         lines.add("# FROM " + model.name().display());
         lines.add("");
         lines.add("FROM " + model.blobPath());
+        model.files().adapters().forEach(adapter -> lines.add("ADAPTER " + adapter));
+        model.files().projectors().forEach(projector -> lines.add("FROM " + projector));
         lines.add("TEMPLATE " + quoted(first("template").orElse(PROMPT_ALONE)));
         if (!system().isEmpty()) {
             lines.add("SYSTEM " + quoted(system()));

@@ -25,7 +25,8 @@ public record ShowAnswer(
                 Map<String, @Nullable Object> modelInfo,
         List<ShownModel.Tensor> tensors,
         List<String> capabilities,
-        @JsonProperty("modified_at") String modifiedAt) {
+        @JsonProperty("modified_at") String modifiedAt,
+        String requires) {
 
     public static ShowAnswer of(ShownModel model) {
         ModelfileText text = new ModelfileText(model);
@@ -40,7 +41,8 @@ public record ShowAnswer(
                 info(model),
                 model.tensors(),
                 model.capabilities(),
-                ModelTimes.text(model.modifiedAt()));
+                ModelTimes.text(model.modifiedAt()),
+                model.requires());
     }
 
     private static Map<String, @Nullable Object> info(ShownModel model) {

@@ -113,6 +113,7 @@ class ModelCreationTest {
         ModelSightings sightings =
                 new ModelSightings(() -> Mono.just(catalogued), views, Duration.ofSeconds(10));
         AgentTransfers none = new NoTransfers();
+        FormerCopies former = new FormerCopies(stores, none, views);
         return new ModelCreation(
                 stores,
                 new CreateSources(
@@ -123,10 +124,11 @@ class ModelCreationTest {
                                 stores,
                                 none,
                                 new AgentSurvey(stores, Duration.ofSeconds(1)),
+                                former,
                                 sightings,
                                 views),
                         views),
-                new FormerCopies(stores, none),
+                former,
                 sightings);
     }
 
@@ -197,7 +199,9 @@ class ModelCreationTest {
                             Optional.empty(),
                             Optional.empty(),
                             Map.of(),
-                            List.of()));
+                            List.of(),
+                            "",
+                            ShownModel.Files.NONE));
         }
     }
 

@@ -87,7 +87,8 @@ final class OllamaJson {
             @Nullable JsonNode messages,
             @JsonProperty("model_info") @Nullable Map<String, @Nullable JsonNode> modelInfo,
             @Nullable List<Tensor> tensors,
-            @Nullable List<String> capabilities) {
+            @Nullable List<String> capabilities,
+            @Nullable String requires) {
 
         Map<String, @Nullable JsonNode> info() {
             return modelInfo == null ? Map.of() : modelInfo;

@@ -73,15 +73,17 @@ final class OllamaModel {
                 ModelPolicy.DEFAULT,
                 Optional.empty(),
                 ModelRunner.OLLAMA,
-                parts(entry.details()));
+                parts(entry.details(), show));
     }
 
-    private static StoredModel.Parts parts(OllamaJson.@Nullable Details details) {
+    private static StoredModel.Parts parts(
+            OllamaJson.@Nullable Details details, OllamaJson.Show show) {
         return new StoredModel.Parts(
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                details == null ? "" : orEmpty(details.parent()));
+                details == null ? "" : orEmpty(details.parent()),
+                orEmpty(show.requires()));
     }
 
     private static StoredModel.Description description(

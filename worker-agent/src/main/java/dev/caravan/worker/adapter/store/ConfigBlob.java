@@ -50,17 +50,19 @@ record ConfigBlob(
                     null);
 
     /**
-     * Of a new model.
+     * Of a new model. The first weights tell what there is room for once, as in Ollama.
      *
+     * @param all weights, at least one
      * @param base config of the model it is made from
      * @param wished what wins over it
      */
-    static ConfigBlob of(Weights weights, ConfigBlob base, ModelRecipe.Config wished) {
+    static ConfigBlob of(List<Weights> all, ConfigBlob base, ModelRecipe.Config wished) {
+        Weights weights = all.getFirst();
         List<String> families = new ArrayList<>();
         if (!wished.family().isEmpty()) {
             families.add(wished.family());
         }
-        families.add(weights.architecture());
+        all.forEach(each -> families.add(each.architecture()));
         List<String> capabilities = new ArrayList<>(wished.capabilities());
         if (capabilities.isEmpty() && base.capabilities() != null) {
             capabilities.addAll(base.capabilities());

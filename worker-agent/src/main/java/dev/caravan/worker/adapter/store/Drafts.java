@@ -1,6 +1,8 @@
 package dev.caravan.worker.adapter.store;
 
 import dev.caravan.worker.app.store.BlobDigest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,16 @@ final class Drafts {
     /** Takes a layer whose blob is there, and is held. */
     void keep(Manifest.Layer layer) {
         drafts.add(new Draft(layer, "using existing layer " + layer.digest()));
+    }
+
+    /** A layer of a file that is there. */
+    Manifest.Layer file(String mediaType, BlobDigest digest) {
+        Path file = folders.blob(digest);
+        try {
+            return Manifest.Layer.of(mediaType, digest, Files.size(file));
+        } catch (IOException gone) {
+            throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
+        }
     }
 
     /** Puts another blob in the place of a layer's. */
@@ -64,7 +76,11 @@ final class Drafts {
     }
 
     Optional<Manifest.Layer> first(String kind) {
-        return layers().stream().filter(layer -> layer.kind().equals(kind)).findFirst();
+        return of(kind).stream().findFirst();
+    }
+
+    List<Manifest.Layer> of(String kind) {
+        return layers().stream().filter(layer -> layer.kind().equals(kind)).toList();
     }
 
     List<Manifest.Layer> layers() {

@@ -41,7 +41,7 @@ final class FolderModelMaker implements ModelMaker {
     private Flux<Progress> make(ModelRecipe recipe, Making making, BlobHolds.Hold hold) {
         return Flux.concat(
                 blocking(step -> begin(recipe, making, step)),
-                Flux.defer(() -> newWeights.of(making, recipe.quantize())),
+                Flux.defer(() -> newWeights.of(making.weights(), recipe.quantize())),
                 blocking(step -> finish(recipe, making, hold, step)));
     }
 
@@ -58,9 +58,8 @@ final class FolderModelMaker implements ModelMaker {
         making.check();
         recipe.from().ifPresentOrElse(name -> begin(making, name), () -> making.begin(step));
         making.addAdapters(step);
-        if (making.parts().isEmpty()) {
-            making.weights(making.weightsLayer());
-        }
+        making.weights().require();
+        making.weights().check();
     }
 
     private void begin(Making making, ModelRef from) {

@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -38,11 +37,10 @@ final class Making {
 
     private final ModelRecipe recipe;
     private final StoreFolders folders;
-    private final WeightsCache cache;
     private final BlobHolds.Hold hold;
     private final Drafts drafts;
+    private final DraftWeights weights;
     private ConfigBlob base = ConfigBlob.NONE;
-    private SplitParts parts = SplitParts.NONE;
 
     /**
      * @param hold released by its owner
@@ -50,9 +48,9 @@ final class Making {
     Making(ModelRecipe recipe, Shelf shelf, WeightsCache cache, BlobHolds.Hold hold) {
         this.recipe = recipe;
         this.folders = shelf.folders();
-        this.cache = cache;
         this.hold = hold;
         this.drafts = new Drafts(folders, shelf.uploads(), hold);
+        this.weights = new DraftWeights(folders, cache, hold, drafts);
     }
 
     /** Refuses what cannot come to anything, before the first step. */
@@ -90,22 +88,15 @@ final class Making {
         Map<String, FileKind> kinds = kinds(recipe.files());
         SortedMap<String, GgufFile> heads = heads(kinds);
         Set<String> split = SplitParts.among(heads);
-        if (heads.size() - split.size() > (split.isEmpty() ? 1 : 0)) {
-            throw invalid(
-                    "files: %s (expected: one GGUF file of weights, or all its parts)"
-                            .formatted(kinds.keySet()));
-        }
-        parts = SplitParts.of(heads, recipe.files());
+        SplitParts parts = SplitParts.of(heads, recipe.files());
         kinds.forEach(
                 (name, kind) -> {
                     if (!split.contains(name)) {
                         take(name, kind, recipe.files());
                     }
                 });
-        parts.files().values().stream().limit(1).forEach(this::takeWeights);
-        if (parts.isEmpty()) {
-            drafts.first(FileKind.MODEL.layer()).ifPresent(this::weights);
-        }
+        weights.add(parts);
+        weights.check();
         kinds.keySet().forEach(_ -> step.accept(Progress.of("parsing GGUF")));
     }
 
@@ -124,15 +115,9 @@ final class Making {
         return Objects.requireNonNull(recipe.files().get(name), name);
     }
 
-    /** In the place of what is to be joined. */
-    private void takeWeights(BlobDigest first) {
-        drafts.keep(
-                Manifest.Layer.of(FileKind.MODEL.mediaType(), first, size(folders.blob(first))));
-    }
-
-    /** The weights' files where they came in several; until they are joined there are none. */
-    SplitParts parts() {
-        return parts;
+    /** Those that it has by now. */
+    DraftWeights weights() {
+        return weights;
     }
 
     void addAdapters(Consumer<Progress> step) {
@@ -164,41 +149,12 @@ final class Making {
         if (digest == null) {
             throw new IllegalStateException("file without a blob: " + name);
         }
-        Manifest.Layer layer =
-                Manifest.Layer.of(kind.mediaType(), digest, size(folders.blob(digest)));
+        Manifest.Layer layer = drafts.file(kind.mediaType(), digest);
         drafts.keep(kind == FileKind.MODEL ? layer : layer.from(name));
-    }
-
-    /** The weights as they are now; a model without any cannot be made. */
-    Manifest.Layer weightsLayer() {
-        return drafts.first(FileKind.MODEL.layer())
-                .orElseThrow(() -> invalid("no weights (expected: a GGUF file of a model)"));
-    }
-
-    Weights weights(Manifest.Layer layer) {
-        return switch (cache.read(folders.blob(layer.blob()))) {
-            case WeightsCache.Read(var weights) -> weights;
-            case WeightsCache.Broken(var why) -> throw invalid(why);
-        };
-    }
-
-    /** Keeps a blob that is about to be written. */
-    void hold(BlobDigest digest) {
-        hold.add(List.of(digest));
-    }
-
-    void replaceWeights(BlobDigest digest, boolean created) {
-        parts = SplitParts.NONE;
-        Manifest.Layer old = weightsLayer();
-        drafts.replace(
-                old,
-                Manifest.Layer.of(old.mediaType(), digest, size(folders.blob(digest))),
-                created);
     }
 
     /** Writes the small layers and the config; gives the manifest, which is not written. */
     Manifest finish(Consumer<Progress> step) {
-        Weights weights = weights(weightsLayer());
         recipe.texts().template().ifPresent(text -> drafts.set("template", text.getBytes(UTF_8)));
         recipe.texts().system().ifPresent(text -> drafts.set("system", text.getBytes(UTF_8)));
         recipe.texts().licenses().forEach(text -> drafts.add("license", text.getBytes(UTF_8)));
@@ -207,7 +163,7 @@ final class Making {
             drafts.set("params", (GoJson.text(parameters) + "\n").getBytes(UTF_8));
         }
         recipe.messages().ifPresent(json -> drafts.set("messages", (json + "\n").getBytes(UTF_8)));
-        Manifest.Layer config = drafts.config(ConfigBlob.of(weights, base, recipe.config()));
+        Manifest.Layer config = drafts.config(ConfigBlob.of(weights.all(), base, recipe.config()));
         drafts.statuses().forEach(status -> step.accept(Progress.of(status)));
         return Manifest.of(config, drafts.layers());
     }
@@ -254,14 +210,6 @@ final class Making {
     private static byte[] read(Path file) {
         try {
             return Files.readAllBytes(file);
-        } catch (IOException gone) {
-            throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
         } catch (IOException gone) {
             throw new UncheckedIOException("cannot read " + file + ": " + gone, gone);
         }

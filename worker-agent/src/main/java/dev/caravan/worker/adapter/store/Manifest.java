@@ -51,7 +51,16 @@ record Manifest(int schemaVersion, String mediaType, Layer config, List<Layer> l
     }
 
     Optional<Layer> first(String kind) {
-        return layers.stream().filter(layer -> layer.kind().equals(kind)).findFirst();
+        return of(kind).findFirst();
+    }
+
+    /** The layer that counts where a model has several of weights, as in Ollama. */
+    Optional<Layer> last(String kind) {
+        return of(kind).reduce((_, later) -> later);
+    }
+
+    private Stream<Layer> of(String kind) {
+        return layers.stream().filter(layer -> layer.kind().equals(kind));
     }
 
     /** One blob, and what it is for. */

@@ -10,7 +10,6 @@ import dev.caravan.worker.app.prompt.TemplateChoice;
 import dev.caravan.worker.app.store.BlobDigest;
 import dev.caravan.worker.app.store.ModelPolicy;
 import dev.caravan.worker.app.store.StoredModel;
-import dev.caravan.worker.app.store.StoredModel.Description;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ final class ModelReader {
             ConfigBlob config = manifest.map(this::config).orElse(ConfigBlob.NONE);
             manifest.ifPresent(this::readTexts);
             Optional<Path> file =
-                    manifest.flatMap(found -> found.first("model")).flatMap(this::blob);
+                    manifest.flatMap(found -> found.last("model")).flatMap(this::blob);
             Optional<Weights> facts = file.flatMap(this::weights);
             if (manifest.isPresent() && file.isEmpty()) {
                 fail("the manifest names no weights (expected: a layer of type model)");
@@ -92,15 +91,16 @@ final class ModelReader {
                                     .filter(template -> !template.isEmpty()),
                             manifest.map(found -> files(found, "adapter")).orElse(List.of()),
                             manifest.map(found -> files(found, "projector")).orElse(List.of()),
-                            manifest.flatMap(found -> found.first("model"))
+                            manifest.flatMap(found -> found.last("model"))
                                     .map(layer -> layer.from())
-                                    .orElse(""));
+                                    .orElse(""),
+                            Objects.requireNonNullElse(config.requires(), ""));
             return new StoredModel(
                     entry.name(),
                     digest,
                     manifest.map(Manifest::size).orElse(0L),
                     entry.stamp().modifiedAt(),
-                    describe(config, facts),
+                    Descriptions.of(config, facts),
                     Capabilities.of(facts, config, manifest, layers),
                     readable,
                     file,
@@ -237,24 +237,6 @@ final class ModelReader {
                 fault = why;
             }
         }
-    }
-
-    private static Description describe(ConfigBlob config, Optional<Weights> found) {
-        String family = or(config.family(), found.map(Weights::architecture));
-        return new Description(
-                or(config.format(), found.map(_ -> "gguf")),
-                family,
-                config.families() != null
-                        ? config.families()
-                        : family.isEmpty() ? List.of() : List.of(family),
-                or(config.parameterSize(), found.map(Weights::parameterSize)),
-                or(config.quantization(), found.map(Weights::quantization)),
-                found.map(Weights::contextLength).orElse(0),
-                found.map(Weights::embeddingLength).orElse(0));
-    }
-
-    private static String or(@Nullable String said, Optional<String> found) {
-        return said != null && !said.isEmpty() ? said : found.orElse("");
     }
 
     private static String reason(Exception broken) {

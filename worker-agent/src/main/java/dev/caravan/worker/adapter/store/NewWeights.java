@@ -69,15 +69,18 @@ final class NewWeights {
      * @param wished type; empty: they keep theirs
      * @return nothing where the weights are one file that stays as it is
      */
-    Flux<Progress> of(Making making, Optional<String> wished) {
-        return Flux.defer(() -> plan(making, wished)).subscribeOn(disk);
+    Flux<Progress> of(DraftWeights weights, Optional<String> wished) {
+        return Flux.defer(() -> Flux.fromIterable(weights.layers()))
+                .concatMap(
+                        layer -> Flux.defer(() -> plan(weights, layer, wished)).subscribeOn(disk));
     }
 
-    private Flux<Progress> plan(Making making, Optional<String> wished) {
-        SplitParts parts = making.parts();
+    private Flux<Progress> plan(
+            DraftWeights weights, Manifest.Layer layer, Optional<String> wished) {
+        SplitParts parts = weights.parts(layer);
         String present =
                 parts.isEmpty() && wished.isPresent()
-                        ? making.weights(making.weightsLayer()).quantization()
+                        ? weights.read(layer).quantization()
                         : parts.quantization();
         Optional<String> type = wished.map(QuantizeType::of);
         type.ifPresent(_ -> QuantizeType.requireWhole(present));
@@ -86,30 +89,31 @@ final class NewWeights {
             return other.map(
                             name ->
                                     written(
-                                            making,
+                                            weights,
+                                            layer,
                                             target ->
                                                     quantized(
-                                                            making,
-                                                            folders.blob(
-                                                                    making.weightsLayer().blob()),
+                                                            folders.blob(layer.blob()),
                                                             target,
-                                                            new Work(present, name))))
+                                                            new Work(present, name, layer.size()))))
                     .orElseGet(Flux::empty);
         }
-        Work work = new Work(present, other.orElse(Work.COPY));
+        Work work = new Work(present, other.orElse(Work.COPY), size(parts));
         return written(
-                making,
+                weights,
+                layer,
                 target ->
                         Flux.usingWhen(
                                 Mono.fromCallable(() -> PartLinks.make(parts, folders)),
-                                links -> quantized(making, links.first(), target, work),
+                                links -> quantized(links.first(), target, work),
                                 links -> Mono.fromRunnable(links::remove).subscribeOn(disk)));
     }
 
     /**
      * @param type that they are to have; COPY: the same, in one file
+     * @param size bytes of what there is
      */
-    private record Work(String present, String type) {
+    private record Work(String present, String type, long size) {
 
         static final String COPY = "COPY";
 
@@ -120,31 +124,32 @@ final class NewWeights {
         }
     }
 
-    private Flux<Progress> written(Making making, Function<Path, Flux<Progress>> work) {
+    private Flux<Progress> written(
+            DraftWeights weights, Manifest.Layer layer, Function<Path, Flux<Progress>> work) {
         return Flux.usingWhen(
                 Mono.fromSupplier(this::target),
                 target ->
                         Flux.concat(
                                 work.apply(target.file()),
                                 Mono.just(Progress.of("verifying conversion")),
-                                Mono.<Progress>fromRunnable(() -> take(making, target.file()))
+                                Mono.<Progress>fromRunnable(
+                                                () -> take(weights, layer, target.file()))
                                         .subscribeOn(disk)),
                 target -> Mono.fromRunnable(target::discard).subscribeOn(disk));
     }
 
-    private Flux<Progress> quantized(Making making, Path source, Path target, Work work) {
-        long size = size(making);
-        return quantizer
-                .quantize(source, target, work.type())
-                .map(share -> Progress.of(work.status(), NO_DIGEST, size, (long) (share * size)));
+    private Flux<Progress> quantized(Path source, Path target, Work work) {
+        return quantizer.quantize(source, target, work.type()).map(share -> told(work, share));
     }
 
-    private long size(Making making) {
-        return making.parts().isEmpty()
-                ? making.weightsLayer().size()
-                : making.parts().files().values().stream()
-                        .mapToLong(blob -> folders.blob(blob).toFile().length())
-                        .sum();
+    private static Progress told(Work work, double share) {
+        return Progress.of(work.status(), NO_DIGEST, work.size(), (long) (share * work.size()));
+    }
+
+    private long size(SplitParts parts) {
+        return parts.files().values().stream()
+                .mapToLong(blob -> folders.blob(blob).toFile().length())
+                .sum();
     }
 
     private Target target() {
@@ -152,9 +157,9 @@ final class NewWeights {
                 folders.blobs().resolve(StoreFolders.UPLOAD_PREFIX + UUID.randomUUID()));
     }
 
-    private void take(Making making, Path file) {
+    private void take(DraftWeights weights, Manifest.Layer layer, Path file) {
         BlobDigest digest = digest(file);
-        making.hold(digest);
+        weights.hold(digest);
         Path place = folders.blob(digest);
         boolean created = !Files.isRegularFile(place);
         try {
@@ -164,7 +169,7 @@ final class NewWeights {
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot write " + place + ": " + failed, failed);
         }
-        making.replaceWeights(digest, created);
+        weights.replace(layer, digest, created);
     }
 
     private static BlobDigest digest(Path file) {

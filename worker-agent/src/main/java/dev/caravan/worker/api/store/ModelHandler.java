@@ -21,6 +21,7 @@ import dev.caravan.worker.mapping.PolicyMessages;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -116,6 +117,9 @@ final class ModelHandler {
                                 tensor ->
                                         new ShowMessage.Tensor(
                                                 tensor.name(), tensor.type(), tensor.shape()))
-                        .toList());
+                        .toList(),
+                Optional.of(model.parts().requires()).filter(text -> !text.isEmpty()).orElse(null),
+                model.parts().adapters().stream().map(Path::toString).toList(),
+                model.parts().projectors().stream().map(Path::toString).toList());
     }
 }

@@ -8,9 +8,7 @@ import dev.caravan.worker.app.store.ModelStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +31,6 @@ public final class EngineSupervisor implements AutoCloseable {
     /** An idle engine is gone 0.03 s after its TERM, a busy one after a ping interval of 1 s. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** Exit codes and last words that a person who looks later still finds in the report. */
-    private static final int ENDS_SHOWN = 8;
-
     private final EngineStarter starter;
     private final AgentEvents events;
     private final Executor control;
@@ -43,8 +38,7 @@ public final class EngineSupervisor implements AutoCloseable {
     private final Duration firstPrompt;
     private final ReplicaChanges changes = new ReplicaChanges();
     private final Map<ReplicaId, Replica> replicas = new ConcurrentSkipListMap<>();
-    private final Deque<ReplicaId> ends = new ArrayDeque<>();
-    private Consumer<ReplicaId> ended = _ -> {};
+    private final ReplicaEnds ends;
     private volatile boolean closed;
 
     /**
@@ -65,6 +59,7 @@ public final class EngineSupervisor implements AutoCloseable {
             Duration firstPrompt) {
         this.starter = new EngineStarter(engines, adopted, store, defaultSlots);
         this.events = events;
+        this.ends = new ReplicaEnds(replicas, changes, events);
         this.control = control;
         this.clock = clock;
         this.firstPrompt = firstPrompt;
@@ -72,7 +67,7 @@ public final class EngineSupervisor implements AutoCloseable {
 
     /** Who is told, on the control thread, of a replica that ended without being asked to. */
     public void onEnded(Consumer<ReplicaId> listener) {
-        ended = listener;
+        ends.onEnded(listener);
     }
 
     public Optional<Replica> find(ReplicaId id) {
@@ -144,7 +139,7 @@ public final class EngineSupervisor implements AutoCloseable {
                     .addKeyValue("pid", engine.pid())
                     .log("engine started");
         } catch (CaravanException refused) {
-            failed(replica, OptionalInt.empty(), String.valueOf(refused.getMessage()));
+            ends.failed(replica, OptionalInt.empty(), String.valueOf(refused.getMessage()));
         }
     }
 
@@ -153,7 +148,7 @@ public final class EngineSupervisor implements AutoCloseable {
         engine.ready()
                 .subscribe(
                         address -> onControl(() -> ready(replica, engine, address, begun)),
-                        late -> onControl(() -> gaveUp(replica, engine, late)));
+                        late -> onControl(() -> ends.gaveUp(replica, engine, late)));
         engine.ended().subscribe(end -> onControl(() -> ended(replica, end)));
     }
 
@@ -175,43 +170,9 @@ public final class EngineSupervisor implements AutoCloseable {
         events.tell(AgentEvents.Kind.REPLICA_READY, replica.id().value(), "");
     }
 
-    private void gaveUp(Replica replica, RunningEngine engine, Throwable late) {
-        if (replica.state() instanceof EngineState.Loading) {
-            failed(replica, OptionalInt.empty(), String.valueOf(late.getMessage()));
-            engine.stop(Duration.ZERO);
-        }
-    }
-
-    private void failed(Replica replica, OptionalInt code, String fault) {
-        replica.become(new EngineState.Failed(code, fault));
-        log.atWarn().addKeyValue("replica", replica.id()).addKeyValue("cause", fault).log("failed");
-        tellEnded(replica, AgentEvents.Kind.REPLICA_FAILED, fault);
-    }
-
     private void ended(Replica replica, EngineEnd end) {
-        if (closed) {
-            return;
-        }
-        switch (replica.state()) {
-            case EngineState.Loading _ ->
-                    failed(replica, OptionalInt.of(end.exitCode()), end.description());
-            case EngineState.Ready(_, _, Duration loadTime) -> {
-                String how = description(replica, end);
-                replica.become(new EngineState.Exited(end.exitCode(), how, loadTime));
-                changes.crashed(replica);
-                log.atWarn()
-                        .addKeyValue("replica", replica.id())
-                        .addKeyValue("code", end.exitCode())
-                        .log("engine exited");
-                tellEnded(replica, AgentEvents.Kind.REPLICA_EXITED, how);
-            }
-            case EngineState.Draining _ -> {
-                replicas.remove(replica.id());
-                changes.signal();
-                log.atInfo().addKeyValue("replica", replica.id()).log("engine stopped");
-                events.tell(AgentEvents.Kind.REPLICA_STOPPED, replica.id().value(), "");
-            }
-            case EngineState.Exited _, EngineState.Failed _ -> changes.signal();
+        if (!closed) {
+            ends.ended(replica, end);
         }
     }
 
@@ -222,20 +183,6 @@ public final class EngineSupervisor implements AutoCloseable {
             log.atWarn().addKeyValue("replica", replica.id()).log(why);
             changes.stalled(replica);
         }
-    }
-
-    private static String description(Replica replica, EngineEnd end) {
-        return replica.stall().map(why -> why + "; " + end.description()).orElse(end.description());
-    }
-
-    private void tellEnded(Replica replica, AgentEvents.Kind kind, String detail) {
-        ends.addLast(replica.id());
-        if (ends.size() > ENDS_SHOWN) {
-            replicas.remove(ends.removeFirst());
-        }
-        changes.signal();
-        ended.accept(replica.id());
-        events.tell(kind, replica.id().value(), detail);
     }
 
     /** Control thread. Grants no slot from now on and ends the engine with its last run. */

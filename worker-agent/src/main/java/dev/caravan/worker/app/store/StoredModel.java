@@ -70,14 +70,16 @@ public record StoredModel(
      * @param adapters LoRA files
      * @param projectors what makes images and sounds readable to the model
      * @param parent name of the model that this one was made from; empty: none
+     * @param requires version of Ollama that its author asks for, as told; empty: none
      */
     public record Parts(
             Optional<String> chatTemplate,
             List<Path> adapters,
             List<Path> projectors,
-            String parent) {
+            String parent,
+            String requires) {
 
-        public static final Parts NONE = new Parts(Optional.empty(), List.of(), List.of(), "");
+        public static final Parts NONE = new Parts(Optional.empty(), List.of(), List.of(), "", "");
 
         public Parts {
             adapters = List.copyOf(adapters);

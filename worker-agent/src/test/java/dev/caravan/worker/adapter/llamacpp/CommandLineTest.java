@@ -183,6 +183,7 @@ class CommandLineTest {
                                 Optional.empty(),
                                 List.of(Path.of("/blobs/lora")),
                                 List.of(Path.of("/blobs/eyes")),
+                                "",
                                 ""));
         EngineSpec spec =
                 new EngineSpec(

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -371,6 +372,111 @@ class FolderModelMakerTest {
         StepVerifier.create(steps(dressed("m", Optional.of("gone"), texts("{{ .Prompt }}", "S"))))
                 .expectErrorMessage("model 'gone:latest' not found")
                 .verify();
+    }
+
+    @Test
+    void ofTwoWeightsTheLastByNameCountsAsInOllama() throws IOException {
+        byte[] bytes = StoreFiles.gguf(4);
+        BlobDigest other = put(bytes);
+
+        List<String> steps =
+                steps(of(Map.of("b.gguf", other, "a.gguf", WEIGHTS), Optional.empty()))
+                        .collectList()
+                        .block();
+
+        assertThat(steps)
+                .containsExactly(
+                        "parsing GGUF",
+                        "parsing GGUF",
+                        "using existing layer " + WEIGHTS,
+                        "using existing layer " + other,
+                        "writing manifest",
+                        "success");
+        StoredModel model = store.list().getFirst();
+        assertThat(model.weights())
+                .hasValueSatisfying(file -> assertThat(file).hasBinaryContent(bytes));
+        assertThat(model.description().families()).containsExactly("llama", "llama");
+        assertThat(model.size()).isGreaterThan(GGUF.length + bytes.length);
+    }
+
+    @Test
+    void bothOfTwoWeightsAreQuantized() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        byte[] smaller = StoreFiles.gguf(8);
+        quantizer =
+                (source, target, _) ->
+                        Flux.just(1.0)
+                                .doOnComplete(
+                                        () -> {
+                                            sources.add(source.getFileName());
+                                            write(target, smaller);
+                                        });
+        BlobDigest other = put(StoreFiles.gguf(4));
+
+        steps(of(Map.of("a.gguf", WEIGHTS, "b.gguf", other), Optional.of("q8_0"))).blockLast();
+
+        assertThat(sources)
+                .extracting(Path::toString)
+                .containsExactly(
+                        WEIGHTS.toString().replace(':', '-'), other.toString().replace(':', '-'));
+        assertThat(manifest("two").layers())
+                .extracting(Manifest.Layer::digest)
+                .containsOnly("sha256:" + StoreFiles.sha256(smaller));
+    }
+
+    @Test
+    void anAdapterAloneIsNoModel() throws IOException {
+        BlobDigest adapter = put(StoreFiles.emptyAdapter());
+
+        StepVerifier.create(steps(of(Map.of("lora.gguf", adapter), Optional.empty())))
+                .expectNext("parsing GGUF")
+                .expectErrorMessage("no weights (expected: a GGUF file of a model)")
+                .verify();
+
+        assertThat(store.list()).isEmpty();
+    }
+
+    @Test
+    void keepsTheVersionThatAModelAsksForAsItWasSaid() {
+        ModelRecipe asks = of(Map.of("m.gguf", WEIGHTS), Optional.empty());
+        ModelRecipe.Config none = ModelRecipe.Config.NONE;
+        steps(
+                        new ModelRecipe(
+                                asks.name(),
+                                asks.from(),
+                                asks.files(),
+                                asks.adapters(),
+                                asks.texts(),
+                                asks.parameters(),
+                                asks.messages(),
+                                asks.quantize(),
+                                new ModelRecipe.Config(
+                                        "", "", "v0.14", none.capabilities(), "", "", "", "", 0, 0),
+                                asks.continuation()))
+                .blockLast();
+        steps(dressed("made", Optional.of("two"), Texts.NONE)).blockLast();
+
+        assertThat(store.list())
+                .hasSize(2)
+                .allSatisfy(model -> assertThat(model.parts().requires()).isEqualTo("v0.14"));
+    }
+
+    private BlobDigest put(byte[] bytes) throws IOException {
+        return BlobDigest.parse(files.blob(bytes)).orElseThrow();
+    }
+
+    private static ModelRecipe of(Map<String, BlobDigest> files, Optional<String> quantize) {
+        return new ModelRecipe(
+                name("two"),
+                Optional.empty(),
+                new TreeMap<>(files),
+                new TreeMap<>(),
+                Texts.NONE,
+                Map.of(),
+                Optional.empty(),
+                quantize,
+                ModelRecipe.Config.NONE,
+                Continuation.FLUENT);
     }
 
     private ModelRecipe quantized(String type) {

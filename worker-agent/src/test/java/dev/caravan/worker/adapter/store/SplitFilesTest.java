@@ -159,14 +159,26 @@ class SplitFilesTest {
     }
 
     @Test
-    void areNotMixedWithAWholeModelOrPartsOfAnother() {
+    void areWhatCountsBesideAWholeModel() {
         Map<String, BlobDigest> mixed = new TreeMap<>(parts);
-        mixed.put("other.gguf", put(StoreFiles.gguf(2)));
-        StepVerifier.create(steps(mixed, Optional.empty()))
-                .expectErrorMessage(
-                        "files: [m-00001-of-00003.gguf, m-00002-of-00003.gguf, m-00003-of-00003.gguf, other.gguf] (expected: one GGUF file of weights, or all its parts)")
-                .verify();
+        BlobDigest other = put(StoreFiles.gguf(2));
+        mixed.put("other.gguf", other);
 
+        List<String> steps =
+                steps(mixed, Optional.empty()).collectList().blockOptional().orElseThrow();
+
+        assertThat(steps)
+                .containsSubsequence(
+                        "validating GGUF model",
+                        "using existing layer " + other,
+                        "creating new layer sha256:" + StoreFiles.sha256(joined),
+                        "success");
+        assertThat(store.list().getFirst().weights())
+                .hasValueSatisfying(file -> assertThat(file).hasBinaryContent(joined));
+    }
+
+    @Test
+    void areNotMixedWithPartsOfAnother() {
         Map<String, BlobDigest> two = new TreeMap<>(parts);
         two.put("n-00001-of-00003.gguf", parts.get(FIRST));
         StepVerifier.create(steps(two, Optional.empty()))

@@ -7,8 +7,11 @@ import dev.caravan.gguf.fixture.FixtureWriter;
 import dev.caravan.gguf.fixture.RandomModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -82,6 +85,20 @@ public final class StoreFiles {
                         .getBytes(UTF_8);
         Files.write(file, json);
         return json;
+    }
+
+    /** The head of a LoRA file, with no tensors behind it. */
+    static byte[] emptyAdapter() {
+        ByteBuffer head = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+        head.put("GGUF".getBytes(UTF_8)).putInt(3).putLong(0).putLong(2);
+        putText(head, "general.architecture", "llama");
+        putText(head, "general.type", "adapter");
+        return Arrays.copyOf(head.array(), head.position());
+    }
+
+    private static void putText(ByteBuffer head, String key, String value) {
+        head.putLong(key.length()).put(key.getBytes(UTF_8)).putInt(8);
+        head.putLong(value.length()).put(value.getBytes(UTF_8));
     }
 
     public static String sha256(byte[] bytes) {

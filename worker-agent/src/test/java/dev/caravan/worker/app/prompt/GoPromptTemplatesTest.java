@@ -132,6 +132,6 @@ class GoPromptTemplatesTest {
                 plain.policy(),
                 Optional.empty(),
                 ModelRunner.LLAMA_CPP,
-                new StoredModel.Parts(Optional.ofNullable(chat), List.of(), List.of(), ""));
+                new StoredModel.Parts(Optional.ofNullable(chat), List.of(), List.of(), "", ""));
     }
 }
