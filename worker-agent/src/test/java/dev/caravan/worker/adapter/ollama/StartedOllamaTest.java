@@ -129,8 +129,7 @@ class StartedOllamaTest {
                         "c1",
                         folder.resolve("store"),
                         Map.of("HOME", folder.toString()));
-        OllamaHost host =
-                launch.host(program().toString(), properties(program().toString(), null));
+        OllamaHost host = launch.host(program().toString(), properties(program().toString(), null));
         try {
             host.start(new Ends());
             Awaitility.await().atMost(SOON).until(() -> !lines("env").isEmpty());
