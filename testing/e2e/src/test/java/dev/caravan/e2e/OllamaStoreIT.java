@@ -6,6 +6,7 @@ import dev.caravan.gguf.fixture.FixtureWriter;
 import dev.caravan.gguf.fixture.Script;
 import dev.caravan.gguf.fixture.ScriptedModel;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,8 +99,7 @@ class OllamaStoreIT {
                         folder.toString(),
                         "LLAMA_ARG_THREADS",
                         "1");
-        try (LocalCluster cluster =
-                LocalCluster.start(folder.resolve("home"), 1, environment)) {
+        try (LocalCluster cluster = LocalCluster.start(folder.resolve("home"), 1, environment)) {
             URI theirs = URI.create(adopted(cluster).path("url").asString());
             OllamaBinary typed = new OllamaBinary(folder);
             typed.say(theirs, "create", "plain", "-f", "plain.txt").well();
@@ -125,6 +125,14 @@ class OllamaStoreIT {
             awaitRunner(cluster, "made:latest", "ollama");
             assertThat(rendered(cluster.client(), "made")).isEqualTo("a+b%21");
             assertThat(names(cluster)).doesNotHaveDuplicates();
+
+            HttpResponse<String> gone =
+                    cluster.client().raw("DELETE", "/api/delete", "{\"model\":\"quoted\"}");
+            assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
+            assertThat(names(cluster)).doesNotContain("quoted:latest").contains("plain:latest");
+            assertThat(new OllamaClient(theirs).json("/api/ps").toString())
+                    .doesNotContain("quoted");
+            assertThat(says(cluster.client(), "plain")).isEqualTo(TEXT);
         }
     }
 

@@ -88,8 +88,7 @@ class StartedOllamaIT {
     private static List<ProcessHandle> withEngines(ProcessHandle serve) {
         List<ProcessHandle> engines = serve.descendants().toList();
         assertThat(engines).isNotEmpty();
-        return Stream.concat(Stream.of(serve), engines.stream())
-                .toList();
+        return Stream.concat(Stream.of(serve), engines.stream()).toList();
     }
 
     private static void awaitGone(List<ProcessHandle> processes) {
