@@ -180,12 +180,20 @@ class StartedOllamaTest {
 
     @Test
     void tellsHowItEndedAndStartsItAgainAfterGrowingPauses() throws Exception {
-        StandInOllama.script(program(), "date +%s%N >>starts", "echo boom", "exit 3");
+        StandInOllama.script(
+                program(),
+                "date +%s%N >>starts",
+                "echo '[GIN] 2026/11/22 - 04:41:52 | 200 | 2ms | 127.0.0.1 | POST     \"/api/chat\"'",
+                "echo '[GIN] 2026/11/22 - 04:41:53 | 200 | 9us | 127.0.0.1 | GET      \"/api/tags\"'",
+                "echo boom",
+                "exit 3");
 
         OllamaServer ending = start("ollama", PATIENT);
 
         await(ending, status -> status.fault().orElse("").contains("ollama serve: exit code 3"));
-        assertThat(ending.status().fault().orElse("")).contains("boom");
+        assertThat(ending.status().fault().orElse(""))
+                .contains("/api/chat", "boom")
+                .doesNotContain("/api/tags");
         Awaitility.await().atMost(SOON).until(() -> lines("starts").size() >= 4);
         List<Long> starts = lines("starts").stream().map(Long::parseLong).toList();
         long first = starts.get(1) - starts.get(0);
