@@ -17,8 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +52,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     private final OllamaHttp http;
     private final Inventory inventory;
     private final OllamaViewer viewer;
-    private final Set<OllamaReplica> replicas = ConcurrentHashMap.newKeySet();
+    private final OllamaReplicas replicas = new OllamaReplicas();
     private final Sinks.Many<List<StoredModel>> changes =
             Sinks.many().multicast().directBestEffort();
     private final Disposable.Swap timer = Disposables.swap();
@@ -101,10 +99,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
 
     /** Lets go of what was loaded for this agent under a name that is about to be deleted. */
     Mono<Void> release(ModelRef name) {
-        return Flux.fromIterable(replicas)
-                .filter(replica -> replica.isOf(name) && !replica.isOver())
-                .concatMap(OllamaReplica::release)
-                .then();
+        return replicas.release(name);
     }
 
     /** A look, and where it can be waited for, as many as it takes. */
@@ -125,8 +120,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
         misses = 0;
         host.answered();
         take(new Seen(found.version(), found.models(), Optional.empty()));
-        replicas.removeIf(OllamaReplica::isOver);
-        replicas.forEach(replica -> replica.seen(found.loaded(replica.digest())));
+        replicas.seen(found);
     }
 
     private synchronized void missed(Throwable failure) {
@@ -140,8 +134,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
 
     private void away(EngineEnd end) {
         take(new Seen(seen.version(), List.of(), Optional.of(end.description())));
-        replicas.removeIf(OllamaReplica::isOver);
-        replicas.forEach(replica -> replica.lost(end));
+        replicas.lost(end);
     }
 
     /** What is seen of a server that this agent starts. */
@@ -198,7 +191,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
                         KIND + " " + now.version(),
                         loadTimeout,
                         model,
-                        old -> replicas.stream().anyMatch(other -> other.succeeds(old)));
+                        replicas::succeed);
         replicas.add(replica);
         return replica;
     }
@@ -244,13 +237,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     public void close() {
         timer.dispose();
         again.dispose();
-        List<OllamaReplica> left = replicas.stream().filter(one -> !one.isOver()).toList();
-        left.forEach(replica -> replica.stop(Duration.ZERO));
-        Flux.fromIterable(left)
-                .flatMap(OllamaReplica::ended)
-                .then()
-                .timeout(LAST_WORDS, Mono.empty())
-                .block();
+        replicas.stop(LAST_WORDS).block();
         host.close();
     }
 }
