@@ -4,6 +4,7 @@ import dev.caravan.cli.cluster.JoinOptions;
 import dev.caravan.cli.cluster.MemorySize;
 import dev.caravan.cli.cluster.RegistryAddress;
 import dev.caravan.cli.cluster.UpOptions;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -59,6 +60,13 @@ final class JoinArguments {
             description = "an Ollama server whose models it is to offer too")
     private @Nullable String ollama;
 
+    @Option(
+            names = "--ollama-command",
+            paramLabel = "FILE",
+            description =
+                    "an ollama that it is to start, whose models it offers too; a name on PATH, or a file")
+    private @Nullable String ollamaCommand;
+
     /** The first of its options that was given, for a command that has no use for it. */
     Optional<String> given() {
         if (join != null) {
@@ -76,11 +84,14 @@ final class JoinArguments {
         if (data != null) {
             return Optional.of("--data");
         }
-        return ollama == null ? Optional.empty() : Optional.of("--ollama");
+        if (ollama != null) {
+            return Optional.of("--ollama");
+        }
+        return ollamaCommand == null ? Optional.empty() : Optional.of("--ollama-command");
     }
 
     boolean hasOllama() {
-        return ollama != null;
+        return ollama != null || ollamaCommand != null;
     }
 
     /**
@@ -101,6 +112,10 @@ final class JoinArguments {
             throw CliException.usage(
                     "--advertise and --interface: both given (expected: one of them)");
         }
+        if (ollama != null && ollamaCommand != null) {
+            throw CliException.usage(
+                    "--ollama and --ollama-command: both given (expected: one of them)");
+        }
         try {
             return new JoinOptions(
                     RegistryAddress.parse("--join", join),
@@ -113,6 +128,7 @@ final class JoinArguments {
                             ? OptionalLong.empty()
                             : OptionalLong.of(MemorySize.parse(memoryOption, memory)),
                     ollama(),
+                    Optional.ofNullable(ollamaCommand).map(JoinArguments::file),
                     caches,
                     patience);
         } catch (IllegalArgumentException wrong) {
@@ -132,6 +148,13 @@ final class JoinArguments {
                             .formatted(ollama));
         }
         return Optional.of(url);
+    }
+
+    /** The agent runs in another folder; a name without one is looked for on PATH there too. */
+    private static String file(String command) {
+        return command.indexOf(File.separatorChar) < 0
+                ? command
+                : Path.of(command).toAbsolutePath().normalize().toString();
     }
 
     private String token(CliContext context) {

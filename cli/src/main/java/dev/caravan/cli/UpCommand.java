@@ -134,7 +134,12 @@ final class UpCommand implements Callable<Integer> {
 
     private OptionalInt adopt(OptionalInt port) throws IOException {
         return new OllamaAdoption(context.home(), context::say)
-                .settle(context.setting("OLLAMA_HOST"), !noAdopt, port);
+                .settle(context.setting("OLLAMA_HOST"), !noAdopt && !startsOllama(), port);
+    }
+
+    /** The first agent has one Ollama. */
+    private boolean startsOllama() {
+        return !context.setting(OllamaAdoption.COMMAND).isBlank();
     }
 
     private JoinOptions joinOptions() {

@@ -50,6 +50,8 @@ class MainTest {
                 "agent --join h --token /no/such | --token: /no/such cannot be read",
                 "agent --join h:99999     | --join: h:99999 (expected: HOST or HOST:PORT",
                 "agent --join h --advertise 10.0.0.1 --interface eth0 | --advertise and --interface: both given",
+                "agent --join h --ollama x --ollama-command y | --ollama and --ollama-command: both given (expected: one of them)",
+                "up --ollama-command y    | --ollama-command: given without --role agent (expected: ./caravan agent",
                 "agent --join h --bind 0.0.0.0 --token /no/such | --token: /no/such cannot be read",
                 "agent --join h --bind 198.51.100.7 | --bind: 198.51.100.7 (expected: one address of this machine: ",
                 "up --agents many         | Invalid value for option '--agents'",

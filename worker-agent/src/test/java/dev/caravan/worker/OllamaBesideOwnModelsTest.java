@@ -7,6 +7,7 @@ import dev.caravan.core.model.ModelDigest;
 import dev.caravan.wire.AgentReport;
 import dev.caravan.wire.DesiredEngines;
 import dev.caravan.wire.ReplicaState;
+import dev.caravan.worker.adapter.store.StoreFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -92,6 +93,61 @@ class OllamaBesideOwnModelsTest {
                         .until(() -> agent.report().models().size() == 1);
                 agent.load(1, LLAMA);
             }
+        }
+    }
+
+    /** With another digest: its owner took it from elsewhere. */
+    @Test
+    void offersTheOllamasModelOfANameWhoseTemplateIsNotRenderedHere() throws Exception {
+        StoreFiles store = new StoreFiles(folder.resolve("models"));
+        try (FakeOllama ollama = FakeOllama.start();
+                TestAgent agent =
+                        TestAgent.start(folder, "--caravan.worker.ollama.url=" + ollama.url())) {
+            String[] weights = {"model", store.blob(StoreFiles.gguf(3))};
+            String[] template = {"template", store.blob("{{ .Prompt | urlquery }}")};
+
+            agent.takes("alone", store, weights, template);
+            agent.takes("llama3.2", store, weights, template);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(agent.report().models())
+                                            .extracting(
+                                                    AgentReport.Model::name,
+                                                    AgentReport.Model::engine,
+                                                    model -> model.fault() == null)
+                                            .containsExactlyInAnyOrder(
+                                                    tuple("alone:latest", null, false),
+                                                    tuple(FakeOllama.LLAMA, "ollama", true)));
+            assertThat(agent.report().models())
+                    .filteredOn(model -> model.fault() != null)
+                    .singleElement()
+                    .satisfies(
+                            model ->
+                                    assertThat(model.fault())
+                                            .contains("urlquery", "expected: an agent with"));
+        }
+    }
+
+    @Test
+    void startsWhereTheOllamaThatItIsToStartIsNotThere() {
+        try (TestAgent agent =
+                TestAgent.start(folder, "--caravan.worker.ollama.command=no-such-ollama")) {
+            ModelDigest own = agent.make("own:latest", 3, folder);
+
+            agent.load(1, TestAgent.engine("c1", "own:latest", own, 1));
+
+            assertThat(agent.report().adopted())
+                    .singleElement()
+                    .satisfies(
+                            adopted -> {
+                                assertThat(adopted.url()).isEqualTo("no-such-ollama");
+                                assertThat(adopted.fault())
+                                        .isEqualTo(
+                                                "caravan.worker.ollama.command: no-such-ollama (expected: an executable file, or the name of one on PATH)");
+                            });
         }
     }
 }

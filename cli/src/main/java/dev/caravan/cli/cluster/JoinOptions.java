@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param data its folder; empty: within the state folder
  * @param memory bytes it offers at the most
  * @param ollama URL of an Ollama that it takes in
+ * @param ollamaCommand an Ollama that it starts: an absolute path, or a name on PATH
  * @param patience how long it may take to be seen by the cluster
  */
 public record JoinOptions(
@@ -31,6 +32,7 @@ public record JoinOptions(
         Optional<Path> data,
         OptionalLong memory,
         Optional<URI> ollama,
+        Optional<String> ollamaCommand,
         UpOptions.CacheMaking caches,
         Duration patience) {
 
@@ -46,7 +48,10 @@ public record JoinOptions(
         memory.ifPresent(bytes -> settings.put("CARAVAN_WORKER_MEMORY", bytes + "B"));
         data.ifPresent(
                 folder -> settings.put("CARAVAN_DATA_DIR", folder.toAbsolutePath().toString()));
-        ollama.ifPresent(url -> settings.put("CARAVAN_WORKER_OLLAMA_URL", url.toString()));
+        if (ollama.isPresent() || ollamaCommand.isPresent()) {
+            settings.put(OllamaAdoption.SETTING, ollama.map(URI::toString).orElse(""));
+            settings.put(OllamaAdoption.COMMAND, ollamaCommand.orElse(""));
+        }
         return settings;
     }
 

@@ -101,8 +101,7 @@ final class LaunchPlan {
             settings.put(
                     "CARAVAN_WORKER_CORES",
                     Integer.toString(Math.max(1, cores / cluster.agents())));
-            OllamaAdoption.setting(home, name)
-                    .ifPresent(url -> settings.put(OllamaAdoption.SETTING, url));
+            settings.putAll(OllamaAdoption.settings(home, name));
             if (cluster.agentMemory() != null) {
                 settings.put("CARAVAN_WORKER_MEMORY", cluster.agentMemory() + "B");
             }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -19,6 +20,9 @@ public final class OllamaAdoption {
 
     /** Read by the agent. */
     static final String SETTING = "CARAVAN_WORKER_OLLAMA_URL";
+
+    /** Read by the agent: an Ollama that it starts. */
+    public static final String COMMAND = "CARAVAN_WORKER_OLLAMA_COMMAND";
 
     private static final String FIRST_AGENT = Kind.AGENT.label() + "-1";
     private static final int PORTS_TRIED = 100;
@@ -99,17 +103,21 @@ public final class OllamaAdoption {
     }
 
     /**
-     * The agent's setting: the first agent has the Ollama, and no other takes it too, whatever this
-     * command's own environment says.
+     * The agent's settings: the first agent has the Ollama, and no other takes it, or starts one
+     * beside it, whatever this command's own environment says.
      *
      * @return empty where the environment is to hold
      */
-    static Optional<String> setting(Home home, String agent) {
+    static Map<String, String> settings(Home home, String agent) {
         if (!agent.equals(FIRST_AGENT)) {
-            return agent.startsWith(Kind.AGENT.label() + "-") ? Optional.of("") : Optional.empty();
+            return agent.startsWith(Kind.AGENT.label() + "-")
+                    ? Map.of(SETTING, "", COMMAND, "")
+                    : Map.of();
         }
         try {
-            return StateFiles.read(file(home), Adopted.class).map(Adopted::url);
+            return StateFiles.read(file(home), Adopted.class)
+                    .map(adopted -> Map.of(SETTING, adopted.url()))
+                    .orElse(Map.of());
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -49,9 +49,10 @@ class LaunchPlanTest {
     @Test
     void tellsNoAgentButTheFirstOfAnOllama() {
         assertThat(plan.service("agent-2", app(Kind.AGENT), Optional.empty()).settings())
-                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "");
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "")
+                .containsEntry("CARAVAN_WORKER_OLLAMA_COMMAND", "");
         assertThat(plan.service("agent-1", app(Kind.AGENT), Optional.empty()).settings())
-                .doesNotContainKey("CARAVAN_WORKER_OLLAMA_URL");
+                .doesNotContainKeys("CARAVAN_WORKER_OLLAMA_URL", "CARAVAN_WORKER_OLLAMA_COMMAND");
     }
 
     /** {@code up} looks for an Ollama there; the gateway does not listen there for that. */
@@ -117,17 +118,7 @@ class LaunchPlanTest {
     @Test
     void givesAJoiningAgentItsOwnSettingsAndTheTokenOfThatCluster() {
         JoinOptions options =
-                new JoinOptions(
-                        URI.create("http://10.0.0.1:8761"),
-                        "secret",
-                        Optional.empty(),
-                        Optional.of("10.0.0.2"),
-                        Optional.empty(),
-                        Optional.of(Path.of("/models")),
-                        OptionalLong.of(1 << 20),
-                        Optional.of(URI.create("http://127.0.0.1:11434")),
-                        UpOptions.CacheMaking.OFF,
-                        Duration.ofSeconds(1));
+                joining(Optional.of(URI.create("http://127.0.0.1:11434")), Optional.empty());
         ClusterFile joined = ClusterFile.joining("c2", "http://10.0.0.1:8761");
 
         Map<String, String> settings =
@@ -143,8 +134,34 @@ class LaunchPlanTest {
                 .containsEntry("CARAVAN_DATA_DIR", "/models")
                 .containsEntry("CARAVAN_WORKER_MEMORY", "1048576B")
                 .containsEntry("CARAVAN_WORKER_CORES", "8")
-                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "http://127.0.0.1:11434");
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "http://127.0.0.1:11434")
+                .containsEntry("CARAVAN_WORKER_OLLAMA_COMMAND", "");
         assertThat(options.toString()).doesNotContain("secret");
+    }
+
+    /** Whatever the shell has exported: an agent has one Ollama. */
+    @Test
+    void tellsAJoiningAgentOfTheOllamaThatItStartsAndOfNoOther() {
+        assertThat(joining(Optional.empty(), Optional.of("/opt/ollama")).settings())
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "")
+                .containsEntry("CARAVAN_WORKER_OLLAMA_COMMAND", "/opt/ollama");
+        assertThat(joining(Optional.empty(), Optional.empty()).settings())
+                .doesNotContainKeys("CARAVAN_WORKER_OLLAMA_URL", "CARAVAN_WORKER_OLLAMA_COMMAND");
+    }
+
+    private static JoinOptions joining(Optional<URI> ollama, Optional<String> command) {
+        return new JoinOptions(
+                URI.create("http://10.0.0.1:8761"),
+                "secret",
+                Optional.empty(),
+                Optional.of("10.0.0.2"),
+                Optional.empty(),
+                Optional.of(Path.of("/models")),
+                OptionalLong.of(1 << 20),
+                ollama,
+                command,
+                UpOptions.CacheMaking.OFF,
+                Duration.ofSeconds(1));
     }
 
     private static LaunchPlan plan(ClusterFile cluster, Map<String, String> ofAgents) {

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,8 +71,10 @@ class OllamaAdoptionTest {
     void tellsTheFirstAgentAndNoOther() throws IOException {
         settle(true, OptionalInt.of(0));
 
-        assertThat(OllamaAdoption.setting(home, "agent-1")).contains("http://" + host());
-        assertThat(OllamaAdoption.setting(home, "agent-2")).contains("");
+        assertThat(OllamaAdoption.settings(home, "agent-1"))
+                .isEqualTo(Map.of("CARAVAN_WORKER_OLLAMA_URL", "http://" + host()));
+        assertThat(OllamaAdoption.settings(home, "agent-2"))
+                .containsEntry("CARAVAN_WORKER_OLLAMA_URL", "");
         assertThat(said)
                 .singleElement()
                 .asString()
@@ -116,7 +117,7 @@ class OllamaAdoptionTest {
 
         settle(false, OptionalInt.of(0));
 
-        assertThat(OllamaAdoption.setting(home, "agent-1")).isEmpty();
+        assertThat(OllamaAdoption.settings(home, "agent-1")).isEmpty();
         assertThat(said).hasSize(1);
     }
 
@@ -126,7 +127,7 @@ class OllamaAdoptionTest {
 
         settle(true, OptionalInt.of(0));
 
-        assertThat(OllamaAdoption.setting(home, "agent-1")).isEmpty();
+        assertThat(OllamaAdoption.settings(home, "agent-1")).isEmpty();
         assertThat(said).isEmpty();
     }
 
@@ -136,7 +137,7 @@ class OllamaAdoptionTest {
 
         settle(true, OptionalInt.of(0));
 
-        assertThat(OllamaAdoption.setting(home, "agent-1")).isEmpty();
+        assertThat(OllamaAdoption.settings(home, "agent-1")).isEmpty();
         assertThat(said)
                 .singleElement()
                 .asString()
@@ -158,8 +159,8 @@ class OllamaAdoptionTest {
 
         assertThat(settle(false, OptionalInt.empty())).isEmpty();
 
-        assertThat(OllamaAdoption.setting(home, "agent-1"))
-                .isEqualTo(Optional.of("http://" + host()));
+        assertThat(OllamaAdoption.settings(home, "agent-1"))
+                .isEqualTo(Map.of("CARAVAN_WORKER_OLLAMA_URL", "http://" + host()));
     }
 
     @ParameterizedTest

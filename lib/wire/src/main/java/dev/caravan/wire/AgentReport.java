@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine absent where none was found; {@code engineFault} then says why
  * @param desired the highest version of desired engines it took on
  * @param members RPC servers that hold layers for heads; absent: none
- * @param adopted engines that it uses without having started them; absent: none
+ * @param adopted Ollama servers that it uses, found or started by it; absent: none
  * @param addressReason for people: why it advertises this address; absent: not told
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -174,10 +174,11 @@ public record AgentReport(
             @Nullable String fault) {}
 
     /**
-     * An engine that was there already and that the agent uses.
+     * An engine that serves several models of its own: one that was there already, or that the
+     * agent keeps running.
      *
      * @param kind "ollama"
-     * @param url where it is
+     * @param url where it is; what was to be started where it does not run
      * @param version it tells of itself; empty where it has not answered yet
      * @param slots requests it is taken to run at once, an estimate
      * @param here whether it is on this host, so that it takes this host's memory

@@ -14,7 +14,9 @@ import dev.caravan.core.placement.Spread;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the agents of a load: as heads the holders of its file, as members any, if they are alive
@@ -54,8 +56,8 @@ final class Planner {
     }
 
     /** See {@link #plan}; says also how much of what is where. */
-    static Fit fit(
-            Wanted wanted, Collection<AgentStatus> agents, List<AgentRoom> rooms, int slots) {
+    static Fit fit(Wanted wanted, Collection<AgentStatus> all, List<AgentRoom> rooms, int slots) {
+        Collection<AgentStatus> agents = able(wanted, all);
         var holders =
                 agents.stream().filter(agent -> agent.model(wanted.digest()).isPresent()).toList();
         var alive = holders.stream().filter(AgentStatus::alive).toList();
@@ -93,6 +95,32 @@ final class Planner {
             return new Fit.Refused(
                     PlanReasons.staleRanges(wanted, String.valueOf(stale.getMessage())));
         }
+    }
+
+    /**
+     * All agents; where no file of the model can be run by llama.cpp and an Ollama has it, those
+     * with one alone: others would fail with a copy of that file too.
+     */
+    private static Collection<AgentStatus> able(Wanted wanted, Collection<AgentStatus> agents) {
+        Map<ModelRunner, List<StoredModel>> held =
+                agents.stream()
+                        .filter(AgentStatus::alive)
+                        .flatMap(agent -> agent.model(wanted.digest()).stream())
+                        .collect(Collectors.groupingBy(StoredModel::runner));
+        List<StoredModel> files = held.getOrDefault(ModelRunner.LLAMA_CPP, List.of());
+        boolean onlyOllama =
+                held.containsKey(ModelRunner.OLLAMA)
+                        && !files.isEmpty()
+                        && files.stream().noneMatch(model -> model.fault().isEmpty());
+        return onlyOllama
+                ? agents.stream().filter(agent -> hasOllamas(agent, wanted)).toList()
+                : agents;
+    }
+
+    private static boolean hasOllamas(AgentStatus agent, Wanted wanted) {
+        return agent.model(wanted.digest())
+                .filter(model -> model.runner() == ModelRunner.OLLAMA)
+                .isPresent();
     }
 
     private static List<Peer> peers(Wanted wanted, Collection<AgentStatus> agents) {

@@ -9,6 +9,7 @@ import dev.caravan.core.model.Continuation;
 import dev.caravan.core.model.ModelDigest;
 import dev.caravan.core.model.ModelFacts;
 import dev.caravan.core.model.ModelRef;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.core.run.LoadOptions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -305,6 +306,27 @@ final class Cluster {
                         before.replicas(),
                         before.members(),
                         before.models()));
+    }
+
+    /** The agent's copy of the model can be run by that kind of engine alone. */
+    AgentStatus has(String id, ModelDigest digest, ModelRunner runner, String fault) {
+        AgentStatus before = of(id);
+        StoredModel model = model(digest);
+        return put(
+                copy(
+                        before,
+                        before.engine(),
+                        "",
+                        List.of(
+                                new StoredModel(
+                                        model.name(),
+                                        digest,
+                                        model.modifiedAt(),
+                                        model.facts(),
+                                        model.policy(),
+                                        model.capabilities(),
+                                        fault,
+                                        runner))));
     }
 
     /** The agent has taken a file over. */

@@ -12,6 +12,7 @@ import dev.caravan.core.cluster.ReplicaSnapshot;
 import dev.caravan.core.cluster.Version;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelDigest;
+import dev.caravan.core.model.ModelRunner;
 import dev.caravan.scheduler.app.ReplicaStatus.Phase;
 import java.time.Duration;
 import java.util.List;
@@ -94,6 +95,24 @@ class DeskTest {
 
         assertThat(work.puts().getFirst().engines().getFirst().contextLength())
                 .isEqualTo(Cluster.TRAINED);
+    }
+
+    @Test
+    void loadsAtTheOllamaWhatLlamaCppRunsNowhere() {
+        for (String id : List.of("a", "b", "c", "d")) {
+            desk.said(cluster.agent(id, id.equals("c") ? 2048 : 8192));
+        }
+        desk.said(cluster.has("a", DIGEST, ModelRunner.LLAMA_CPP, "template: urlquery"));
+        desk.said(cluster.has("b", DIGEST, ModelRunner.LLAMA_CPP, "template: urlquery"));
+        desk.said(cluster.has("c", DIGEST, ModelRunner.OLLAMA, ""));
+        desk.said(cluster.has("d", OTHER, ModelRunner.LLAMA_CPP, ""));
+        lead();
+
+        ask(4096);
+
+        assertThat(desk.settle(now).puts())
+                .extracting(put -> put.agent().value())
+                .containsExactly("c");
     }
 
     @Test

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.caravan.gguf.fixture.FixtureWriter;
 import dev.caravan.gguf.fixture.Script;
 import dev.caravan.gguf.fixture.ScriptedModel;
+import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +76,107 @@ class OllamaStoreIT {
         }
     }
 
+    /** The Ollama that the agent starts renders what llama.cpp's side does not. */
+    @Test
+    void eachRunsWhatOnlyItCan() throws Exception {
+        Path models = Files.createDirectories(folder.resolve("models"));
+        new FixtureWriter()
+                .write(
+                        ScriptedModel.saying("said", Script.once("said", TEXT))
+                                .withoutChatTemplate(),
+                        folder.resolve("said.gguf"));
+        Files.writeString(folder.resolve("plain.txt"), "FROM ./said.gguf\n");
+        Files.writeString(
+                folder.resolve("quoted.txt"),
+                "FROM ./said.gguf\nTEMPLATE \"{{ .Prompt | urlquery }}\"\n");
+        Map<String, String> environment =
+                Map.of(
+                        "OLLAMA_MODELS",
+                        models.toString(),
+                        "CARAVAN_WORKER_OLLAMA_COMMAND",
+                        OllamaBinary.path().toString(),
+                        "HOME",
+                        folder.toString(),
+                        "LLAMA_ARG_THREADS",
+                        "1");
+        try (LocalCluster cluster = LocalCluster.start(folder.resolve("home"), 1, environment)) {
+            URI theirs = URI.create(adopted(cluster).path("url").asString());
+            OllamaBinary typed = new OllamaBinary(folder);
+            typed.say(theirs, "create", "plain", "-f", "plain.txt").well();
+            typed.say(theirs, "create", "quoted", "-f", "quoted.txt").well();
+            awaitRunner(cluster, "plain:latest", "");
+            awaitRunner(cluster, "quoted:latest", "ollama");
+
+            assertThat(names(cluster)).doesNotHaveDuplicates();
+            assertThat(says(cluster.client(), "plain")).isEqualTo(TEXT);
+            assertThat(says(cluster.client(), "quoted")).isEqualTo(TEXT);
+            assertThat(rendered(cluster.client(), "quoted")).isEqualTo("a+b%21");
+            assertThat(cluster.engine("plain:latest").pid()).isPositive();
+            assertThat(cluster.engine("quoted:latest").pid()).isZero();
+
+            ObjectNode made =
+                    OllamaClient.JSON
+                            .createObjectNode()
+                            .put("model", "made")
+                            .put("from", "plain")
+                            .put("template", "{{ printf \"%s\" .Prompt | urlquery }}")
+                            .put("stream", false);
+            assertThat(cluster.client().post("/api/create", made).status()).isEqualTo(200);
+            awaitRunner(cluster, "made:latest", "ollama");
+            assertThat(rendered(cluster.client(), "made")).isEqualTo("a+b%21");
+            assertThat(names(cluster)).doesNotHaveDuplicates();
+
+            HttpResponse<String> gone =
+                    cluster.client().raw("DELETE", "/api/delete", "{\"model\":\"quoted\"}");
+            assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
+            assertThat(names(cluster)).doesNotContain("quoted:latest").contains("plain:latest");
+            assertThat(new OllamaClient(theirs).json("/api/ps").toString())
+                    .doesNotContain("quoted");
+            assertThat(says(cluster.client(), "plain")).isEqualTo(TEXT);
+        }
+    }
+
+    private static JsonNode adopted(LocalCluster cluster) {
+        return cluster.report(cluster.process("agent-1")).path("adopted").path(0);
+    }
+
+    private static List<String> names(LocalCluster cluster) {
+        return cluster.client()
+                .json("/api/tags")
+                .path("models")
+                .valueStream()
+                .map(model -> model.path("name").asString())
+                .toList();
+    }
+
+    /**
+     * @param engine as its agent reports it; empty: llama.cpp
+     */
+    private static void awaitRunner(LocalCluster cluster, String name, String engine) {
+        Awaitility.await(name + " is " + engine)
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                cluster.report(cluster.process("agent-1"))
+                                        .path("models")
+                                        .valueStream()
+                                        .filter(model -> model.path("name").asString().equals(name))
+                                        .map(model -> model.path("engine").asString(""))
+                                        .toList(),
+                        List.of(engine)::equals);
+    }
+
+    private static String rendered(OllamaClient client, String model) {
+        String question =
+                "{\"model\":\"%s\",\"prompt\":\"a b!\",\"stream\":false,\"_debug_render_only\":true}"
+                        .formatted(model);
+        return OllamaClient.JSON
+                .readTree(client.raw("POST", "/api/generate", question).body())
+                .path("_debug_info")
+                .path("rendered_template")
+                .asString();
+    }
+
     private LocalCluster cluster(Path models) {
         return LocalCluster.start(
                 folder.resolve("home"), 1, Map.of("OLLAMA_MODELS", models.toString()));
@@ -96,6 +201,10 @@ class OllamaStoreIT {
     }
 
     private static String says(OllamaClient client) {
-        return client.post("/api/chat", OllamaClient.chat(NAME, "speak", 200)).text();
+        return says(client, NAME);
+    }
+
+    private static String says(OllamaClient client, String model) {
+        return client.post("/api/chat", OllamaClient.chat(model, "speak", 200)).text();
     }
 }

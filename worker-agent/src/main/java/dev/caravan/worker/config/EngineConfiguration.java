@@ -6,6 +6,7 @@ import dev.caravan.engine.process.ProcessLauncher;
 import dev.caravan.engine.source.ConfiguredFolder;
 import dev.caravan.platform.ClusterProperties;
 import dev.caravan.worker.adapter.llamacpp.LlamaCppEngines;
+import dev.caravan.worker.adapter.ollama.OllamaLaunch;
 import dev.caravan.worker.adapter.ollama.OllamaProperties;
 import dev.caravan.worker.app.prompt.GoPromptTemplates;
 import java.io.IOException;
@@ -45,8 +46,19 @@ class EngineConfiguration {
     }
 
     @Bean(initMethod = "start")
-    AdoptedOllama adoptedOllama(OllamaProperties ollama, WorkerProperties worker) {
-        return new AdoptedOllama(ollama.server(worker.loadTimeout()));
+    AdoptedOllama adoptedOllama(
+            OllamaProperties ollama,
+            ClusterProperties cluster,
+            WorkerProperties worker,
+            ProcessLauncher launcher) {
+        OllamaLaunch launch =
+                new OllamaLaunch(
+                        launcher,
+                        folder(cluster),
+                        cluster.clusterId(),
+                        StoreConfiguration.folder(cluster, worker),
+                        System.getenv());
+        return new AdoptedOllama(ollama.server(worker.loadTimeout(), launch));
     }
 
     private static EngineFinder finder(WorkerProperties worker) {

@@ -29,19 +29,24 @@ class StoreConfiguration {
     @Bean(initMethod = "start", destroyMethod = "close")
     FolderModelStore modelStore(
             ClusterProperties cluster, WorkerProperties worker, InstantSource clock) {
-        Path folder =
-                Optional.ofNullable(worker.modelsDir())
-                        .orElseGet(() -> cluster.dataDir().resolve("models"));
-        Path root = folder.toAbsolutePath().normalize();
+        Path root = folder(cluster, worker);
         if (worker.prune()) {
             new StorePruning(root, clock, worker.prunePartialsAfter()).run();
         }
         return new FolderModelStore(root, SCAN_EVERY, worker.prune());
     }
 
+    static Path folder(ClusterProperties cluster, WorkerProperties worker) {
+        return Optional.ofNullable(worker.modelsDir())
+                .orElseGet(() -> cluster.dataDir().resolve("models"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
     @Bean
     @Primary
     JoinedModels models(FolderModelStore own, AdoptedOllama ollama) {
+        ollama.follow(own);
         return new JoinedModels(own, own.viewer(), ollama.models());
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 public enum ModelRunner {
     /** An engine that the agent starts, on a GGUF of its own store. */
     LLAMA_CPP("llama.cpp"),
-    /** An Ollama server that the agent adopted, on a model of that server. */
+    /** An Ollama server that the agent adopted or started, on a model of that server. */
     OLLAMA("ollama");
 
     private final String label;

@@ -3,12 +3,13 @@
 # stdin is the leash: a pipe that the owner never writes to and never closes, so that it ends only with the owner.
 exec 3<&0 </dev/null                                # first: a background job without job control gets /dev/null as stdin
 ( trap '' HUP INT TERM
-  read -r _ <&3                                     # returns when the last write end is closed, whatever killed the owner
+  read -r _ <&3                                     # returns when the last write end is closed, whatever killed the owner, or by the owner when the command has ended
+  # the whole group (-s: dash does not take "-9 -- -PID"); of a command that has ended its helpers, which keep the number from being given to others
+  kill -s KILL -- -$$ && exit
   if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ </proc/self/stat
   else parent=$(exec sh -c 'ps -o ppid= -p "$PPID"'); fi
-  # still the command? its pid may have been given to another process
-  # the whole group, helpers included (-s: dash does not take "-9 -- -PID")
-  [ "$parent" -eq $$ ] && { kill -s KILL -- -$$ || kill -s KILL $$; }
+  # without setsid there is no group; still the command? its pid may have been given to another process
+  [ "$parent" -eq $$ ] && kill -s KILL $$
 ) >/dev/null 2>&1 &
 if [ -n "${LEASH_KEEP:-}" ]; then                   # only lines like this reach the log
   pipe=./lines.$$

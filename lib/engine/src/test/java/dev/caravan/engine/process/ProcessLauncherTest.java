@@ -111,6 +111,18 @@ class ProcessLauncherTest {
     }
 
     @Test
+    void helpersOfAProcessThatIsKilledFromOutsideEndToo() throws Exception {
+        LeashedProcess process = shell("sleep 300 & echo $!; wait");
+        await().until(() -> !process.lastLines(1).isEmpty());
+        ProcessHandle helper =
+                ProcessHandle.of(Long.parseLong(process.lastLines(1).getFirst())).orElseThrow();
+
+        assertThat(ProcessHandle.of(process.pid()).orElseThrow().destroyForcibly()).isTrue();
+
+        await().atMost(Duration.ofSeconds(3)).until(() -> !helper.isAlive());
+    }
+
+    @Test
     void aTerminatedProcessMayEndByItself() throws Exception {
         LeashedProcess process =
                 shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done");

@@ -3,6 +3,7 @@ package dev.caravan.worker.adapter.llamacpp;
 import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.engine.process.LeashedProcess;
+import dev.caravan.engine.process.Listening;
 import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.group.RpcServers;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ByteSize;
 import dev.caravan.engine.EngineInstallation;
+import dev.caravan.engine.process.Listening;
 import dev.caravan.engine.process.ProcessLauncher;
 import dev.caravan.engine.process.ProcessSpec;
 import dev.caravan.worker.app.engine.MemberId;

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
@@ -33,14 +34,16 @@ final class OllamaHttp {
     private static final int OK = 200;
     private static final int BUSY = 503;
 
-    private final OllamaUrl url;
+    private final Supplier<OllamaUrl> url;
     private final HttpClient client;
 
-    OllamaHttp(OllamaUrl url) {
+    /**
+     * @param url where it is now
+     */
+    OllamaHttp(Supplier<OllamaUrl> url) {
         this.url = url;
         this.client =
                 HttpClient.create(ConnectionProvider.newConnection())
-                        .baseUrl(url.toString())
                         .keepAlive(false)
                         .disableRetry(true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
@@ -48,15 +51,19 @@ final class OllamaHttp {
     }
 
     OllamaUrl url() {
-        return url;
+        return url.get();
+    }
+
+    private String at(String path) {
+        return url() + path;
     }
 
     <T> Mono<T> get(String path, Class<T> type) {
-        return read(client.get().uri(path), type);
+        return read(client.get().uri(at(path)), type);
     }
 
     <T> Mono<T> post(String path, Object body, Class<T> type) {
-        return read(client.post().uri(path).send(sent(body)), type);
+        return read(client.post().uri(at(path)).send(sent(body)), type);
     }
 
     /**
@@ -64,7 +71,7 @@ final class OllamaHttp {
      */
     <T> Flux<T> stream(String path, Object body, Function<Flux<ByteBuf>, Flux<T>> reader) {
         return client.post()
-                .uri(path)
+                .uri(at(path))
                 .send(sent(body))
                 .response(
                         (response, content) ->
@@ -80,14 +87,14 @@ final class OllamaHttp {
 
     /** A request whose good answer is empty. */
     Mono<Void> done(HttpMethod method, String path, Object body) {
-        return ended(client.request(method).uri(path).send(sent(body)));
+        return ended(client.request(method).uri(at(path)).send(sent(body)));
     }
 
     /** A file as a body; not sent where the server says that it has it. */
     Mono<Void> upload(String path, Path file) {
-        Mono<Void> send = ended(client.post().uri(path).send(ByteBufFlux.fromPath(file)));
+        Mono<Void> send = ended(client.post().uri(at(path)).send(ByteBufFlux.fromPath(file)));
         return client.head()
-                .uri(path)
+                .uri(at(path))
                 .response()
                 .onErrorMap(this::fault)
                 .flatMap(there -> there.status().code() == OK ? Mono.<Void>empty() : send);
@@ -182,12 +189,12 @@ final class OllamaHttp {
                     new CaravanException(
                             FaultCode.UPSTREAM_FAILED,
                             "%s: is no Ollama: %s (expected: Ollama's JSON)"
-                                    .formatted(url, notJson.getOriginalMessage()),
+                                    .formatted(url(), notJson.getOriginalMessage()),
                             notJson);
             default ->
                     new CaravanException(
                             FaultCode.UPSTREAM_FAILED,
-                            "Ollama at %s: %s".formatted(url, text(cause)),
+                            "Ollama at %s: %s".formatted(url(), text(cause)),
                             cause);
         };
     }

@@ -188,9 +188,13 @@ final class OllamaReplica implements RunningEngine {
     }
 
     private void end(String why) {
+        end(0, why);
+    }
+
+    private void end(int code, String why) {
         loaded = false;
         over = true;
-        ended.tryEmitValue(new EngineEnd(0, "Ollama at %s: %s".formatted(http.url(), why)));
+        ended.tryEmitValue(new EngineEnd(code, "Ollama at %s: %s".formatted(http.url(), why)));
     }
 
     boolean isOf(ModelRef name) {
@@ -212,14 +216,14 @@ final class OllamaReplica implements RunningEngine {
     }
 
     /** The server is away: what it had loaded cannot be relied on, what it loads not waited for. */
-    void lost(String why) {
+    void lost(EngineEnd end) {
         if (stopping.get()) {
             return;
         }
         if (loaded) {
-            end(why);
+            end(end.exitCode(), end.description());
         } else {
-            stopped.tryEmitError(new CaravanException(FaultCode.LOAD_FAILED, why));
+            stopped.tryEmitError(new CaravanException(FaultCode.LOAD_FAILED, end.description()));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.caravan.core.fault.CaravanException;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.model.ModelRef;
 import dev.caravan.worker.app.engine.AdoptedEngine;
+import dev.caravan.worker.app.engine.EngineEnd;
 import dev.caravan.worker.app.engine.RunningEngine;
 import dev.caravan.worker.app.engine.WantedEngine;
 import dev.caravan.worker.app.store.BlobDigest;
@@ -16,8 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +28,10 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * An Ollama server that was there already. It is asked on a timer what it has and what it has
- * loaded, since its owner changes both without telling; one that does not answer twice in a row is
- * away, with its models, until it answers again. {@link #start} before use, {@link #close} at the
- * end, which unloads what was loaded for this agent.
+ * An Ollama server, one that was there already or one of this agent's. It is asked on a timer what
+ * it has and what it has loaded, since others change both without telling; one that does not answer
+ * twice in a row is away, with its models, until it answers again. {@link #start} before use,
+ * {@link #close} at the end, which unloads what was loaded for this agent.
  */
 public final class OllamaServer implements AdoptedEngine, ModelStore, AutoCloseable {
 
@@ -44,18 +43,20 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+    private static final Duration SOON = Duration.ofMillis(200);
     private static final int MISSES = 2;
 
-    private final OllamaUrl url;
+    private final OllamaHost host;
     private final OllamaProperties properties;
     private final Duration loadTimeout;
     private final OllamaHttp http;
     private final Inventory inventory;
     private final OllamaViewer viewer;
-    private final Set<OllamaReplica> replicas = ConcurrentHashMap.newKeySet();
+    private final OllamaReplicas replicas = new OllamaReplicas();
     private final Sinks.Many<List<StoredModel>> changes =
             Sinks.many().multicast().directBestEffort();
     private final Disposable.Swap timer = Disposables.swap();
+    private final Disposable.Swap again = Disposables.swap();
 
     private volatile Seen seen;
     private volatile boolean here;
@@ -64,11 +65,11 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     /** What is known of the server. */
     private record Seen(String version, List<StoredModel> models, Optional<String> fault) {}
 
-    OllamaServer(OllamaUrl url, OllamaProperties properties, Duration loadTimeout) {
-        this.url = url;
+    OllamaServer(OllamaHost host, OllamaProperties properties, Duration loadTimeout) {
+        this.host = host;
         this.properties = properties;
         this.loadTimeout = loadTimeout;
-        this.http = new OllamaHttp(url);
+        this.http = new OllamaHttp(host::url);
         this.inventory = new Inventory(http);
         this.viewer = new OllamaViewer(http);
         this.seen = new Seen("", List.of(), Optional.of("not asked yet"));
@@ -78,8 +79,9 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
      * Looks once, which blocks for as long as the server takes but not for long, then on a timer.
      */
     public void start() {
-        here = url.isHere();
-        Mono<?> first = look().cache();
+        here = host.isHere();
+        host.start(new Life());
+        Mono<?> first = awaited().cache();
         first.timeout(FIRST_LOOK).onErrorComplete().block();
         timer.update(
                 first.then(
@@ -91,20 +93,24 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     }
 
     /** Ends after a look of its own, also where that finds nobody. */
-    Mono<Void> refreshed() {
+    public Mono<Void> refreshed() {
         return look().then();
     }
 
     /** Lets go of what was loaded for this agent under a name that is about to be deleted. */
     Mono<Void> release(ModelRef name) {
-        return Flux.fromIterable(replicas)
-                .filter(replica -> replica.isOf(name) && !replica.isOver())
-                .concatMap(OllamaReplica::release)
-                .then();
+        return replicas.release(name);
+    }
+
+    /** A look, and where it can be waited for, as many as it takes. */
+    private Mono<Inventory.Found> awaited() {
+        return look().repeatWhenEmpty(
+                        again -> again.takeWhile(_ -> host.isStarting()).delayElements(SOON));
     }
 
     private Mono<Inventory.Found> look() {
-        return Mono.defer(inventory::look)
+        return host.reachable()
+                .then(Mono.defer(inventory::look))
                 .doOnNext(this::answered)
                 .doOnError(this::missed)
                 .onErrorComplete();
@@ -112,21 +118,39 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
 
     private synchronized void answered(Inventory.Found found) {
         misses = 0;
+        host.answered();
         take(new Seen(found.version(), found.models(), Optional.empty()));
-        replicas.removeIf(OllamaReplica::isOver);
-        replicas.forEach(replica -> replica.seen(found.loaded(replica.digest())));
+        replicas.seen(found);
     }
 
     private synchronized void missed(Throwable failure) {
         boolean known = seen.fault().isEmpty();
         misses++;
-        if (known && misses < MISSES) {
-            return;
+        String fault = host.missed(failure);
+        if (!known || misses >= MISSES) {
+            away(new EngineEnd(0, fault));
         }
-        String fault = String.valueOf(failure.getMessage());
-        take(new Seen(seen.version(), List.of(), Optional.of(fault)));
-        replicas.removeIf(OllamaReplica::isOver);
-        replicas.forEach(replica -> replica.lost(fault));
+    }
+
+    private void away(EngineEnd end) {
+        take(new Seen(seen.version(), List.of(), Optional.of(end.description())));
+        replicas.lost(end);
+    }
+
+    /** What is seen of a server that this agent starts. */
+    private final class Life implements OllamaHost.Watcher {
+
+        @Override
+        public void ended(EngineEnd end) {
+            synchronized (OllamaServer.this) {
+                away(end);
+            }
+        }
+
+        @Override
+        public void again() {
+            again.update(awaited().subscribe());
+        }
     }
 
     private void take(Seen next) {
@@ -134,7 +158,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
         seen = next;
         if (before.fault().isPresent() != next.fault().isPresent()) {
             log.atInfo()
-                    .addKeyValue("url", url)
+                    .addKeyValue("url", host.shown())
                     .addKeyValue("version", next.version())
                     .addKeyValue("models", next.models().size())
                     .addKeyValue("fault", next.fault().orElse("none"))
@@ -148,8 +172,7 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     @Override
     public Status status() {
         Seen now = seen;
-        return new Status(
-                KIND, url.toString(), now.version(), properties.slots(), here, now.fault());
+        return new Status(KIND, host.shown(), now.version(), properties.slots(), here, now.fault());
     }
 
     @Override
@@ -168,13 +191,14 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
                         KIND + " " + now.version(),
                         loadTimeout,
                         model,
-                        old -> replicas.stream().anyMatch(other -> other.succeeds(old)));
+                        replicas::succeed);
         replicas.add(replica);
         return replica;
     }
 
     private AnswerWatch watch() {
-        return new AnswerWatch(url, inventory.version(), properties.stall(), Schedulers.parallel());
+        return new AnswerWatch(
+                host.url(), inventory.version(), properties.stall(), Schedulers.parallel());
     }
 
     @Override
@@ -212,12 +236,8 @@ public final class OllamaServer implements AdoptedEngine, ModelStore, AutoClosea
     @Override
     public void close() {
         timer.dispose();
-        List<OllamaReplica> left = replicas.stream().filter(one -> !one.isOver()).toList();
-        left.forEach(replica -> replica.stop(Duration.ZERO));
-        Flux.fromIterable(left)
-                .flatMap(OllamaReplica::ended)
-                .then()
-                .timeout(LAST_WORDS, Mono.empty())
-                .block();
+        again.dispose();
+        replicas.stop(LAST_WORDS).block();
+        host.close();
     }
 }

@@ -36,6 +36,10 @@ final class FolderModelNames implements ModelNames {
 
     private void removeNow(ModelRef wanted) {
         synchronized (shelf.store()) {
+            if (Files.notExists(shelf.folders().manifest(wanted))) {
+                // another program on the same folder knows nothing of policies
+                delete(shelf.folders().policy(wanted));
+            }
             ModelRef name = find(wanted).name();
             Path manifest = shelf.folders().manifest(name);
             List<BlobDigest> blobs = UnusedBlobs.namedBy(manifest);

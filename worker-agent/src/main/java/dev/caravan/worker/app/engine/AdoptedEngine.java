@@ -5,8 +5,8 @@ import dev.caravan.worker.app.store.StoredModel;
 import java.util.Optional;
 
 /**
- * An engine that was there already, with models of its own. It is asked to load and to unload;
- * whatever else becomes of it is its owner's affair.
+ * An engine that serves several models of its own, and that was there already or runs from the
+ * agent's start to its end. It is asked to load and to unload; what else it does is its own affair.
  */
 public interface AdoptedEngine {
 
@@ -22,7 +22,7 @@ public interface AdoptedEngine {
 
     /**
      * @param kind "ollama"
-     * @param url where it is
+     * @param url where it is; what was to be started where it could not be
      * @param version it tells of itself; empty where it has not answered yet
      * @param slots requests it is taken to run at once
      * @param here whether it is on this host, so that it takes this host's memory

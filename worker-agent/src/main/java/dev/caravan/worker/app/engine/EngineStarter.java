@@ -46,7 +46,7 @@ record EngineStarter(
                     adopted.orElseThrow(
                                     () ->
                                             LoadFailures.of(
-                                                    "model %s: no Ollama is adopted here (expected: caravan.worker.ollama.url)",
+                                                    "model %s: no Ollama is used here (expected: caravan.worker.ollama.url or caravan.worker.ollama.command)",
                                                     wanted.model()))
                             .load(wanted, model);
         };

@@ -35,7 +35,7 @@ public final class TemplateChoice {
         } catch (UnsupportedDirective refusal) {
             return Optional.of(
                     refusal.getMessage()
-                            + " (expected: an agent with an adopted Ollama, which runs this model)");
+                            + " (expected: an agent with an Ollama that has this model, which runs it)");
         } catch (TemplateException broken) {
             return Optional.of(String.valueOf(broken.getMessage()));
         }

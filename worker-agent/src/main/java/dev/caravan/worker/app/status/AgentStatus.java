@@ -17,7 +17,7 @@ import java.util.Optional;
  * nothing has happened.
  *
  * @param desired the version of the desired engines that it took on
- * @param adopted an engine that was there already
+ * @param adopted an engine that serves several models of its own
  */
 public record AgentStatus(
         Engines.Availability engine,

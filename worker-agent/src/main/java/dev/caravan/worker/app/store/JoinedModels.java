@@ -8,13 +8,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * The agent's own store and the models of an engine beside it, as one. A model that both have is
- * the own store's, unless its file there cannot be read: an Ollama blob is not always a model of
- * llama.cpp, and the engine that wrote it can run it.
+ * the own store's, unless llama.cpp cannot run it from there: its file is not one of llama.cpp, or
+ * its prompts need what only the engine beside it can do. That one's then is the only one of the
+ * name.
  */
 public final class JoinedModels implements ModelStore, ModelViewer {
 
@@ -41,13 +43,17 @@ public final class JoinedModels implements ModelStore, ModelViewer {
             return own;
         }
         Set<ModelDigest> elsewhere = digests(beside);
+        Set<String> names =
+                beside.stream().map(model -> model.name().key()).collect(Collectors.toSet());
         List<StoredModel> joined =
                 new ArrayList<>(
                         own.stream()
                                 .filter(
                                         model ->
                                                 model.fault().isEmpty()
-                                                        || !elsewhere.contains(model.digest()))
+                                                        || !elsewhere.contains(model.digest())
+                                                                && !names.contains(
+                                                                        model.name().key()))
                                 .toList());
         Set<ModelDigest> here = digests(joined);
         beside.stream().filter(model -> !here.contains(model.digest())).forEach(joined::add);

@@ -9,7 +9,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * The names in the agent's own store and in that of an engine beside it, as one: a name is given or
- * taken in each store that has the model. One after the other, since both may be one folder.
+ * taken in each store that has the model. One after the other, since both may be one folder; the
+ * engine's first, which can unload a model only as long as it has the name.
  */
 public final class JoinedNames implements ModelNames {
 
@@ -34,12 +35,12 @@ public final class JoinedNames implements ModelNames {
     private Mono<Void> inEach(Function<ModelNames, Mono<Void>> verb) {
         return beside.map(
                         other ->
-                                outcome(verb.apply(own))
+                                outcome(verb.apply(other))
                                         .flatMap(
-                                                here ->
-                                                        outcome(verb.apply(other))
+                                                there ->
+                                                        outcome(verb.apply(own))
                                                                 .flatMap(
-                                                                        there ->
+                                                                        here ->
                                                                                 judge(
                                                                                         here,
                                                                                         there))))

@@ -3,9 +3,14 @@ package dev.caravan.worker.adapter.ollama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.caravan.engine.process.ProcessLauncher;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OllamaPropertiesTest {
 
     private static OllamaProperties properties(@Nullable String url) {
-        return new OllamaProperties(url, 1, Duration.ofSeconds(3), Duration.ofMinutes(10));
+        return properties(url, null);
+    }
+
+    private static OllamaProperties properties(@Nullable String url, @Nullable String command) {
+        return new OllamaProperties(
+                url, command, null, 1, Duration.ofSeconds(3), Duration.ofMinutes(10));
     }
 
     @ParameterizedTest
@@ -29,9 +39,26 @@ class OllamaPropertiesTest {
     }
 
     @Test
-    void hasNoServerWhereNoneIsGiven() {
-        assertThat(properties(null).server(Duration.ofMinutes(1))).isEmpty();
-        assertThat(properties(" ").server(Duration.ofMinutes(1))).isEmpty();
+    void hasNoServerWhereNoneIsGiven(@TempDir Path folder) throws IOException {
+        try (ProcessLauncher launcher = ProcessLauncher.open(folder.resolve("run"))) {
+            OllamaLaunch launch =
+                    new OllamaLaunch(launcher, folder, "c1", folder.resolve("store"), Map.of());
+
+            assertThat(properties(null).server(Duration.ofMinutes(1), launch)).isEmpty();
+            assertThat(properties(" ").server(Duration.ofMinutes(1), launch)).isEmpty();
+            assertThat(properties("gpu").server(Duration.ofMinutes(1), launch)).isPresent();
+            assertThat(properties(" ", "ollama").server(Duration.ofMinutes(1), launch))
+                    .hasValueSatisfying(
+                            server -> assertThat(server.status().url()).isEqualTo("ollama"));
+        }
+    }
+
+    @Test
+    void isEitherFoundOrStarted() {
+        assertThatThrownBy(() -> properties("gpu", "ollama"))
+                .hasMessageContaining("url: gpu, command: ollama")
+                .hasMessageContaining("caravan.worker.ollama.url")
+                .hasMessageContaining("caravan.worker.ollama.command");
     }
 
     @ParameterizedTest

@@ -52,6 +52,18 @@ class FolderModelNamesTest {
         assertThat(files("policies")).isEmpty();
     }
 
+    /** An Ollama on the same folder was asked first, and knows nothing of policies. */
+    @Test
+    void removesThePolicyOfANameThatAnotherProgramHasTaken() throws IOException {
+        make("m", 1);
+        Files.delete(root.resolve("manifests/registry.ollama.ai/library/m/latest"));
+
+        assertThatThrownBy(() -> run(store.names().remove(name("m"))))
+                .hasMessageContaining("not found");
+
+        assertThat(files("policies")).isEmpty();
+    }
+
     @Test
     void keepsBlobsThatAnotherModelUses() {
         make("m", 1);

@@ -1,4 +1,4 @@
-package dev.caravan.worker.adapter.llamacpp;
+package dev.caravan.engine.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Whether a process listens on a port of loopback. Linux tells without a connection and tells whose
  * socket it is; an RPC server takes one client at a time, and a connection would be one.
  */
-final class Listening {
+public final class Listening {
 
     private static final Path PROC = Path.of("/proc");
     private static final String LOOPBACK = "127.0.0.1";
@@ -32,13 +32,16 @@ final class Listening {
     private Listening() {}
 
     /** A port that was free a moment ago. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             return socket.getLocalPort();
         }
     }
 
-    static boolean does(long pid, int port) throws IOException {
+    /**
+     * Whether it listens; where the system does not tell whose a socket is, whether anyone does.
+     */
+    public static boolean does(long pid, int port) throws IOException {
         Path table = PROC.resolve("net/tcp");
         if (!Files.isReadable(table)) {
             return accepts(port);
@@ -48,13 +51,13 @@ final class Listening {
     }
 
     /** Whether it has a connection neither to nor from anyone. */
-    static boolean isAllItDoes(long pid, int port) throws IOException {
+    public static boolean isAllItDoes(long pid, int port) throws IOException {
         Optional<String> inode = listener(PROC.resolve("net/tcp"), port);
         return inode.isPresent() && sockets(pid).equals(Set.of(socket(inode.get())));
     }
 
     /** Whether it runs or waits, rather than being stopped or gone. */
-    static boolean moves(long pid) throws IOException {
+    public static boolean moves(long pid) throws IOException {
         String line = Files.readString(PROC.resolve(pid + "/stat"));
         // The name stands in parentheses and may hold blanks and parentheses itself.
         return HALTED.indexOf(line.charAt(line.lastIndexOf(')') + 2)) < 0;
