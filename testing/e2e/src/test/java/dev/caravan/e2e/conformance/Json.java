@@ -21,7 +21,9 @@ final class Json {
             if (file == null) {
                 throw new IllegalStateException(name + ": no such file beside the suite");
             }
-            Object read = new Yaml(new SafeConstructor(new LoaderOptions())).load(file);
+            LoaderOptions strict = new LoaderOptions();
+            strict.setAllowDuplicateKeys(false);
+            Object read = new Yaml(new SafeConstructor(strict)).load(file);
             return MAPPER.valueToTree(read);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
