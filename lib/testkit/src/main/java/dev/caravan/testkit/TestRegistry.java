@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,6 +42,7 @@ public final class TestRegistry implements AutoCloseable {
     private static final String LAYER = "application/vnd.ollama.image.";
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final String scheme;
     private final HttpServer registry;
     private final HttpServer store;
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
@@ -50,9 +53,10 @@ public final class TestRegistry implements AutoCloseable {
     private final RegistryStorage storage = new RegistryStorage(blobs);
     private volatile Optional<RegistryTokens> tokens = Optional.empty();
 
-    private TestRegistry() throws IOException {
-        this.registry = server();
-        this.store = server();
+    private TestRegistry(Optional<TestCertificate> certificate) throws IOException {
+        this.scheme = certificate.isPresent() ? "https" : "http";
+        this.registry = server(certificate);
+        this.store = server(certificate);
         registry.createContext("/", exchange -> handle(exchange, this::route));
         store.createContext("/", exchange -> handle(exchange, storage::answer));
         registry.start();
@@ -60,16 +64,32 @@ public final class TestRegistry implements AutoCloseable {
     }
 
     public static TestRegistry start() {
+        return start(Optional.empty());
+    }
+
+    /** One over HTTPS. */
+    public static TestRegistry start(TestCertificate certificate) {
+        return start(Optional.of(certificate));
+    }
+
+    private static TestRegistry start(Optional<TestCertificate> certificate) {
         try {
-            return new TestRegistry();
+            return new TestRegistry(certificate);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
-    private HttpServer server() throws IOException {
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private HttpServer server(Optional<TestCertificate> certificate) throws IOException {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        HttpServer server;
+        if (certificate.isPresent()) {
+            HttpsServer secure = HttpsServer.create(address, 0);
+            secure.setHttpsConfigurator(new HttpsConfigurator(certificate.get().server()));
+            server = secure;
+        } else {
+            server = HttpServer.create(address, 0);
+        }
         server.setExecutor(threads);
         return server;
     }
@@ -145,7 +165,7 @@ public final class TestRegistry implements AutoCloseable {
 
     /** From now on only those with a token that their key was given are served. */
     public RegistryTokens requireTokens() {
-        RegistryTokens required = new RegistryTokens("http://" + host() + "/token");
+        RegistryTokens required = new RegistryTokens(scheme + "://" + host() + "/token");
         tokens = Optional.of(required);
         return required;
     }
@@ -238,8 +258,8 @@ public final class TestRegistry implements AutoCloseable {
         exchange.getResponseHeaders()
                 .set(
                         "Location",
-                        "http://localhost:%d/store/%s"
-                                .formatted(store.getAddress().getPort(), digest));
+                        "%s://localhost:%d/store/%s"
+                                .formatted(scheme, store.getAddress().getPort(), digest));
         exchange.sendResponseHeaders(307, -1);
         return true;
     }

@@ -25,7 +25,7 @@ public final class OciRegistries implements ModelSources.Registries, ModelTarget
             String version,
             InstantSource clock) {
         this.properties = properties;
-        this.http = new RegistryHttp(version);
+        this.http = new RegistryHttp(version, TrustedAuthorities.of(properties.authorities()));
         this.login = new RegistryLogin(http, key, clock);
     }
 

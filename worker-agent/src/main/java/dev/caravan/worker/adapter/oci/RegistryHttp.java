@@ -5,9 +5,16 @@ import dev.caravan.core.fault.FaultCode;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.URI;
+import java.security.cert.CertificateException;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
@@ -37,8 +44,10 @@ final class RegistryHttp {
 
     /**
      * @param version of this program
+     * @param authorities whose certificates are taken
      */
-    RegistryHttp(String version) {
+    RegistryHttp(String version, TrustedAuthorities authorities) {
+        SslContext trusting = trusting(authorities);
         this.plain =
                 HttpClient.create(
                                 ConnectionProvider.builder("registries")
@@ -46,6 +55,7 @@ final class RegistryHttp {
                                         .build())
                         .proxyWithSystemProperties()
                         .disableRetry(true)
+                        .secure(tls -> tls.sslContext(trusting))
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                         // Registries tell clients that are too old for a model by this name.
                         .headers(
@@ -53,6 +63,17 @@ final class RegistryHttp {
                                         headers.set(
                                                 HttpHeaderNames.USER_AGENT,
                                                 "ollama/0.33.0 (amd64 linux) Caravan/" + version));
+    }
+
+    private static SslContext trusting(TrustedAuthorities authorities) {
+        try {
+            return SslContextBuilder.forClient()
+                    .trustManager(authorities.load())
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+        } catch (SSLException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** One that goes where it is sent. */
@@ -141,13 +162,28 @@ final class RegistryHttp {
                 : FaultCode.INVALID_REQUEST;
     }
 
-    /** A connection that broke, or never was. */
+    /** A connection that broke, or never was, or to somebody else: that gets no better. */
     static Throwable broken(Throwable failure, URI address) {
-        return failure instanceof IOException
+        if (!(failure instanceof IOException)) {
+            return failure;
+        }
+        return isStranger(failure)
                 ? new CaravanException(
+                        FaultCode.INVALID_REQUEST,
+                        "%s: %s (expected: HTTPS with a certificate of an authority that is known here, see caravan.worker.registry.authorities, or \"insecure\": true and plain HTTP)"
+                                .formatted(authority(address), failure.getMessage()),
+                        failure)
+                : new CaravanException(
                         FaultCode.UPSTREAM_FAILED,
                         "%s: %s".formatted(authority(address), failure.getMessage()),
-                        failure)
-                : failure;
+                        failure);
+    }
+
+    private static boolean isStranger(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(
+                        cause ->
+                                cause instanceof CertificateException
+                                        || cause instanceof NotSslRecordException);
     }
 }

@@ -14,15 +14,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stall longest time without a byte before a part of a model is asked for again
  * @param key file with the Ed25519 key, in OpenSSH's form, that the agent shows to registries;
  *     unless given, {@code ~/.ollama/id_ed25519} where it is there, else one of the agent's own
+ * @param authorities file with certificates, in PEM form, whose owners may vouch for a registry
+ *     beside those that Java knows; unless given {@code SSL_CERT_FILE}, else the machine's own list
  */
 @ConfigurationProperties("caravan.worker.registry")
 public record RegistryProperties(
         @DefaultValue List<String> allowed,
         @DefaultValue("30s") Duration stall,
-        @Nullable Path key) {
+        @Nullable Path key,
+        @Nullable Path authorities) {
 
     public RegistryProperties {
         allowed = List.copyOf(allowed);
+        authorities = authorities == null || authorities.toString().isEmpty() ? null : authorities;
         if (stall.isNegative() || stall.isZero()) {
             throw new IllegalArgumentException("stall: " + stall + " (expected: > 0)");
         }

@@ -18,7 +18,7 @@ class RegistryPropertiesTest {
         RegistryProperties properties = bind(Map.of());
 
         assertThat(properties)
-                .isEqualTo(new RegistryProperties(List.of(), Duration.ofSeconds(30), null));
+                .isEqualTo(new RegistryProperties(List.of(), Duration.ofSeconds(30), null, null));
         assertThat(properties.allows("example.org:5000")).isTrue();
     }
 
@@ -29,14 +29,16 @@ class RegistryPropertiesTest {
                         Map.of(
                                 "caravan.worker.registry.allowed", "registry.ollama.ai,hf.co",
                                 "caravan.worker.registry.stall", "5s",
-                                "caravan.worker.registry.key", "/k"));
+                                "caravan.worker.registry.key", "/k",
+                                "caravan.worker.registry.authorities", "/a.pem"));
 
         assertThat(properties)
                 .isEqualTo(
                         new RegistryProperties(
                                 List.of("registry.ollama.ai", "hf.co"),
                                 Duration.ofSeconds(5),
-                                Path.of("/k")));
+                                Path.of("/k"),
+                                Path.of("/a.pem")));
         assertThat(properties.allows("HF.co")).isTrue();
         assertThat(properties.allows("hf.co:444")).isFalse();
     }

@@ -59,7 +59,7 @@ class FullDiskTest {
                         new ModelSources(
                                 new OciRegistries(
                                         new RegistryProperties(
-                                                List.of(), Duration.ofSeconds(30), null),
+                                                List.of(), Duration.ofSeconds(30), null, null),
                                         new SigningKeyFile(folder.resolve("key")),
                                         "test",
                                         InstantSource.system()),

@@ -63,7 +63,11 @@ class PullTest {
     }
 
     private Transfers transfers(List<String> allowed, Duration stall) {
-        var properties = new RegistryProperties(allowed, Duration.ofSeconds(30), null);
+        return transfers(
+                new RegistryProperties(allowed, Duration.ofSeconds(30), null, null), stall);
+    }
+
+    private Transfers transfers(RegistryProperties properties, Duration stall) {
         var registries =
                 new OciRegistries(
                         properties,

@@ -49,7 +49,7 @@ class PushTest {
         store.start();
         registries =
                 new OciRegistries(
-                        new RegistryProperties(List.of(), Duration.ofSeconds(30), null),
+                        new RegistryProperties(List.of(), Duration.ofSeconds(30), null, null),
                         new SigningKeyFile(keys.resolve("id_ed25519")),
                         "test",
                         InstantSource.system());
