@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The suite against a cluster of our own, on llama.cpp. */
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class ConformanceIT {
 
     private static final long SEED = 5;

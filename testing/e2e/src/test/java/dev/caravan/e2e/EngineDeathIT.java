@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Engines die with their agent, and a dead engine is told of and started again on demand. */
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class EngineDeathIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code -Dcaravan.e2e.loaded-minutes=N} (10): nothing fails, so nothing may be taken for failed.
  */
 @Tag("chaos")
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class LoadedIT {
 
     private static final Duration LENGTH =

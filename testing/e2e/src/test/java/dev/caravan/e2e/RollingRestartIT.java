@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Every service is asked to end (SIGTERM) and started again, one after the other, while 20 clients
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * is left over.
  */
 @Tag("chaos")
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class RollingRestartIT {
 
     private static final int CLIENTS = 20;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -26,7 +27,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 import tools.jackson.core.type.TypeReference;
 
 /** Spring AI's client, with nothing but the base URL changed. */
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class SpringClientIT {
 
     private static final String TEXT = ClientModels.TEXT;

@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** A model with a standby goes on when a machine is lost, without a load. */
-@OnSharedCluster
+@ExtendWith(SharedCluster.class)
 class StandbyIT {
 
     private static final Duration LOADED = Duration.ofSeconds(60);
