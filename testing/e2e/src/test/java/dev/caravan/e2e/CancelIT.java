@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A client that leaves frees what it held, at the engine too. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class CancelIT {
 
     private static final Duration SOON = Duration.ofSeconds(5);

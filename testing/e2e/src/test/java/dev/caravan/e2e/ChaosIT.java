@@ -12,13 +12,12 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What takes minutes: {@code ./mvnw verify -Pchaos}. */
 @Tag("chaos")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ChaosIT {
 
     @Test

@@ -12,12 +12,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The cluster page as a person sees it: in a real browser, through the real gateway. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ClusterPageIT {
 
     private static final String MARKUP = "<img src=x onerror=\\\"document.title='run'\\\">";

@@ -6,10 +6,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The suite against a cluster of our own, on llama.cpp. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ConformanceIT {
 
     private static final long SEED = 5;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * Engines, members and agents are killed while they answer; the client gets the answer of an
  * undisturbed engine, with a pause. The oracle is made before, by an engine of its own.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ContinuationIT {
 
     private static final Duration SOON = Duration.ofSeconds(15);

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The failure table of ARCHITECTURE.md, row by row. A service is away by SIGSTOP, which is the
  * worse case: its connections stay open and nothing answers.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ControlPlaneAwayIT {
 
     private static final Duration AWAY =

@@ -11,13 +11,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Models made of models and files, from the request to what the engine is given. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class CreateIT {
 
     private static final Pattern BLOB = Pattern.compile("\nFROM \\S*/sha256-([0-9a-f]{64})\n");

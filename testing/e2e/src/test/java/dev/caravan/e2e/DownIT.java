@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code down} leaves no process and no port, whatever happened before. */
+@ResourceLock("a cluster of its own")
 class DownIT {
 
     @TempDir java.nio.file.Path folder;

@@ -6,11 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Engines die with their agent, and a dead engine is told of and started again on demand. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class EngineDeathIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

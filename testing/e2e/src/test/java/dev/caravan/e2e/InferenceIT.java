@@ -8,14 +8,13 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What Ollama's clients ask of a model, from the client to a real engine, whole and split. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class InferenceIT {
 
     private static final String CALL =

@@ -12,14 +12,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every internal route of every service wants the cluster token; the services tell their routes.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class InternalRoutesIT {
 
     private static final Pattern PATH =

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * (200), spread evenly over what holds the model, what dies, routes and weights.
  */
 @Tag("chaos")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class KillsIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.kills", 200);

@@ -27,10 +27,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** LangChain4j's client, with nothing but the base URL changed. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class LangChainClientIT {
 
     private static final String TEXT = ClientModels.TEXT;

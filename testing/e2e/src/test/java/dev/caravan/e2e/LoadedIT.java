@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code -Dcaravan.e2e.loaded-minutes=N} (10): nothing fails, so nothing may be taken for failed.
  */
 @Tag("chaos")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class LoadedIT {
 
     private static final Duration LENGTH =

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A prompt that takes long is progress, not a fault; no setting is needed for it. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class LongPrefillIT {
 
     private static final Duration AT_LEAST = Duration.ofSeconds(40);

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A cluster that adopts an Ollama server. No Ollama can be had here, so another cluster stands in
  * for it: its gateway speaks Ollama's API, and real engines answer behind it.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class OllamaAdoptionIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

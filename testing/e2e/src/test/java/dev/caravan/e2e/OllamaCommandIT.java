@@ -22,12 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ollama's own command, with {@code OLLAMA_HOST} changed and nothing else; by {@code -Pollama}. */
 @Tag("ollama")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class OllamaCommandIT {
 
     private static final String TEXT = "A caravan crosses the desert.";

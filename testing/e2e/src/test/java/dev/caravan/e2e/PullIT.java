@@ -20,13 +20,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Models out of a registry, through the gateway, by an unmodified client. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class PullIT {
 
     private static final long SLOW = 8_000_000;

@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Every service is asked to end (SIGTERM) and started again, one after the other, while 20 clients
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * is left over.
  */
 @Tag("chaos")
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class RollingRestartIT {
 
     private static final int CLIENTS = 20;

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * With the policy {@code exact} the cluster says what a direct engine says, also with four requests
  * at once. The oracle is made before the run, one request at a time.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class SameTokensIT {
 
     private static final int PREDICT = 128;

@@ -16,12 +16,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Two schedulers: one leads, and its death or sleep at any moment leaves one state of things. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class SchedulerDeathIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.leader-kills", 5);

@@ -10,12 +10,11 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** ollama-python and ollama-js, with nothing but the base URL changed. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ScriptClientsIT {
 
     private static final String TEXT = ClientModels.TEXT;

@@ -3,13 +3,12 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Texts that are known beforehand, from the weights of a model to the client. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class ScriptedIT {
 
     private static final String TEXT =

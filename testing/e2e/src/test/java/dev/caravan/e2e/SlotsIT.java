@@ -11,11 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** Four slots, many clients: filled, never overrun, in order. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class SlotsIT {
 
     private static final int SLOTS = 4;

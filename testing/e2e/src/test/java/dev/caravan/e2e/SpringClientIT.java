@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -27,7 +26,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 import tools.jackson.core.type.TypeReference;
 
 /** Spring AI's client, with nothing but the base URL changed. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class SpringClientIT {
 
     private static final String TEXT = ClientModels.TEXT;

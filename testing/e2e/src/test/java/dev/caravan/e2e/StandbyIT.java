@@ -6,11 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** A model with a standby goes on when a machine is lost, without a load. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class StandbyIT {
 
     private static final Duration LOADED = Duration.ofSeconds(60);
