@@ -153,8 +153,11 @@ public final class LocalCluster implements AutoCloseable {
             signal("CONT", process.pid());
         }
         boolean whole = processes().stream().allMatch(process -> alive(process.pid()));
-        if (!whole && up().exit() != 0) {
-            throw new IllegalStateException("the cluster cannot be made whole again");
+        if (!whole) {
+            Said up = up();
+            if (up.exit() != 0) {
+                throw new IllegalStateException("not made whole again: " + up.text());
+            }
         }
         Awaitility.await("no request is left over")
                 .atMost(SOON)
