@@ -42,11 +42,11 @@ final class JvmFlags {
                     "-Xms48m",
                     "-Xmn32m",
                     "-XX:ReservedCodeCacheSize=96m",
-                    // ten times the usual: what only the start calls is not worth the full compiler
-                    "-XX:Tier4InvocationThreshold=50000",
-                    "-XX:Tier4MinInvocationThreshold=6000",
-                    "-XX:Tier4CompileThreshold=150000",
-                    "-XX:Tier4BackEdgeThreshold=400000",
+                    // three times the usual: the start alone is not worth the full compiler
+                    "-XX:Tier4InvocationThreshold=15000",
+                    "-XX:Tier4MinInvocationThreshold=1800",
+                    "-XX:Tier4CompileThreshold=45000",
+                    "-XX:Tier4BackEdgeThreshold=120000",
                     "-XX:MaxDirectMemorySize=96m");
 
     private JvmFlags() {}
