@@ -406,6 +406,16 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
+    /** What other tests have left loaded. */
+    void unloadAll() {
+        client.json("/api/ps")
+                .path("models")
+                .valueStream()
+                .map(loaded -> loaded.path("name").asString())
+                .distinct()
+                .forEach(this::unload);
+    }
+
     /** As {@code ollama stop} does it; returns when no replica of it is left. */
     void unload(String model) {
         Answer answer =
