@@ -4,10 +4,10 @@ import dev.caravan.cli.api.ControlPlane;
 import dev.caravan.cli.cluster.AgentStartup;
 import dev.caravan.cli.cluster.HomeLock;
 import dev.caravan.cli.cluster.JoinOptions;
+import dev.caravan.cli.cluster.Jvm;
 import dev.caravan.cli.cluster.Startup;
 import dev.caravan.cli.cluster.UpOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** Joins a cluster with one agent, and says how it stands. */
@@ -31,16 +31,16 @@ final class AgentJoin {
                 control.check();
             }
             engine(needsEngine);
-            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            Jvm jvm = Jvm.current(context.environment());
             AgentStartup.Joined joined =
-                    new AgentStartup(context.home(), java, context::say).join(options);
+                    new AgentStartup(context.home(), jvm, context::say).join(options);
             if (!joined.fresh()) {
                 context.say("is up already");
             }
             context.say("joined    " + options.registry());
             context.say("address   %s (%s)".formatted(joined.address(), joined.addressReason()));
             if (options.caches() == UpOptions.CacheMaking.BACKGROUND) {
-                new Startup(context.home(), java, context::say)
+                new Startup(context.home(), jvm, context::say)
                         .makeCachesInBackground(joined.cluster());
             }
         }

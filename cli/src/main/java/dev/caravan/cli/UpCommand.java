@@ -4,6 +4,7 @@ import dev.caravan.cli.api.GatewayClient;
 import dev.caravan.cli.cluster.ClusterFile;
 import dev.caravan.cli.cluster.HomeLock;
 import dev.caravan.cli.cluster.JoinOptions;
+import dev.caravan.cli.cluster.Jvm;
 import dev.caravan.cli.cluster.MemorySize;
 import dev.caravan.cli.cluster.OllamaAdoption;
 import dev.caravan.cli.cluster.Startup;
@@ -112,8 +113,8 @@ final class UpCommand implements Callable<Integer> {
             if (role != Role.CONTROL) {
                 new Engines().installed(context::say);
             }
-            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-            Startup startup = new Startup(context.home(), java, context::say);
+            Jvm jvm = Jvm.current(context.environment());
+            Startup startup = new Startup(context.home(), jvm, context::say);
             Startup.Running running = startup.up(options, context.setting(RedisChoice.SETTING));
             GatewayClient gateway = new GatewayClient(running.cluster().gatewayUrl());
             if (!running.fresh()) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each request meets before its route: paths, origins, hosts; with the default binding. */
 class EdgeTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

@@ -30,7 +30,7 @@ import reactor.core.publisher.Sinks;
 /** A gateway that is told to end, as SIGTERM tells it. */
 class GatewayDrainTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     private static final String PROMPT = "{\"model\":\"toy\",\"prompt\":\"x\"}";
 

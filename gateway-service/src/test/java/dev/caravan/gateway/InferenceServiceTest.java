@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
 
 class InferenceServiceTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

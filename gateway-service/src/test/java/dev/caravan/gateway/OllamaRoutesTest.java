@@ -29,7 +29,7 @@ class OllamaRoutesTest {
     /** What belongs to Caravan alone. */
     private static final List<String> OWN = List.of("/api/distributed/", "/cluster");
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

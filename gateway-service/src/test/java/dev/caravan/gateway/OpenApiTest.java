@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 
 class OpenApiTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

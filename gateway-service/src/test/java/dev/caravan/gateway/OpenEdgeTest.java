@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A gateway that other machines reach, and any page. */
 class OpenEdgeTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

@@ -36,7 +36,7 @@ class RicherAnswersServiceTest {
 
     @TempDir private static Path folder;
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     private static TestGateway gateway;
 

@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 /** Plans, policies and the wish for a split, as clients speak of them. */
 class SplitRoutesTest {
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @TempDir static Path folder;
 

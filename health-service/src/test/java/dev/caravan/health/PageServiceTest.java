@@ -51,7 +51,7 @@ class PageServiceTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final List<URI> LISTED = new CopyOnWriteArrayList<>();
 
-    @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @LocalServerPort int port;
     @Autowired PageRoutes page;

@@ -61,12 +61,7 @@ class BrokenGroupTest {
 
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(
-                        () ->
-                                ProcessHandle.current()
-                                        .children()
-                                        .flatMap(child -> child.info().commandLine().stream())
-                                        .noneMatch(line -> line.contains("-server")));
+                .until(() -> head.engines().isEmpty() && other.engines().isEmpty());
     }
 
     private static void desireNothing() {
@@ -94,6 +89,8 @@ class BrokenGroupTest {
                     List.of(member(id, id + "-1", 2, 3)));
             AgentReport.Replica replica =
                     head.await(id, told -> told.state() == ReplicaState.READY);
+            assertThat(head.engines()).hasSize(2);
+            assertThat(other.engines()).hasSize(1);
             return new Group(replica, head.member(id + "-1").pid(), other.member(id + "-2").pid());
         }
 

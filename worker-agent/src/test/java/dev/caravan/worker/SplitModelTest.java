@@ -57,18 +57,13 @@ class SplitModelTest {
 
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(engines()).isEmpty());
+                .untilAsserted(
+                        () -> {
+                            assertThat(head.engines()).isEmpty();
+                            assertThat(other.engines()).isEmpty();
+                        });
         assertThat(head.report().lent()).noneMatch(AgentReport.Member::linked);
         assertThat(other.report().lent()).noneMatch(AgentReport.Member::linked);
-    }
-
-    /** Of both agents, which are in this process. */
-    private static List<String> engines() {
-        return ProcessHandle.current()
-                .children()
-                .flatMap(child -> child.info().commandLine().stream())
-                .filter(line -> line.contains("llama-server") || line.contains("rpc-server"))
-                .toList();
     }
 
     private static DesiredEngines.Member member(

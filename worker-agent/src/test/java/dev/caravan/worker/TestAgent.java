@@ -39,8 +39,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -58,8 +60,10 @@ final class TestAgent implements AutoCloseable {
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI base;
+    private final String clusterId;
 
-    private TestAgent(ConfigurableApplicationContext context) {
+    private TestAgent(ConfigurableApplicationContext context, String clusterId) {
+        this.clusterId = clusterId;
         this.context = context;
         String port = context.getEnvironment().getProperty("local.server.port");
         this.base = URI.create("http://127.0.0.1:" + port);
@@ -77,6 +81,7 @@ final class TestAgent implements AutoCloseable {
                         List.of(
                                 "--caravan.token=" + TOKEN,
                                 "--caravan.data-dir=" + folder,
+                                "--caravan.cluster-id=" + folder,
                                 "--caravan.worker.cores=1",
                                 "--eureka.client.enabled=false"));
         arguments.addAll(List.of(settings));
@@ -85,7 +90,8 @@ final class TestAgent implements AutoCloseable {
                         .initializers(
                                 (GenericApplicationContext started) ->
                                         started.registerBean(Neighbours.class, () -> neighbours))
-                        .run(arguments.toArray(String[]::new)));
+                        .run(arguments.toArray(String[]::new)),
+                folder.toString());
     }
 
     static TestAgent start(Path folder, String... settings) {
@@ -408,17 +414,34 @@ final class TestAgent implements AutoCloseable {
     }
 
     static String environment(AgentReport.Replica replica, String name) {
+        return environment(replica.pid(), name).orElseThrow();
+    }
+
+    /** Empty also where the process has ended. */
+    private static Optional<String> environment(long pid, String name) {
         try {
-            String all = Files.readString(Path.of("/proc/" + replica.pid() + "/environ"));
-            return all.lines()
-                    .flatMap(line -> List.of(line.split("\0", -1)).stream())
+            String all = Files.readString(Path.of("/proc/" + pid + "/environ"));
+            return Stream.of(all.split("\0"))
                     .filter(entry -> entry.startsWith(name + "="))
                     .map(entry -> entry.substring(name.length() + 1))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+                    .findFirst();
+        } catch (IOException ended) {
+            return Optional.empty();
         }
+    }
+
+    /** Command lines of what this agent has started of the engine and what has not ended. */
+    List<String> engines() {
+        return ProcessHandle.current()
+                .children()
+                .filter(
+                        child ->
+                                environment(child.pid(), "CARAVAN_CLUSTER_ID")
+                                        .filter(clusterId::equals)
+                                        .isPresent())
+                .flatMap(child -> child.info().commandLine().stream())
+                .filter(line -> line.contains("llama-server") || line.contains("rpc-server"))
+                .toList();
     }
 
     int working(AgentReport.Replica replica) {

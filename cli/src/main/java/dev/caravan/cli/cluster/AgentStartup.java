@@ -3,7 +3,6 @@ package dev.caravan.cli.cluster;
 import dev.caravan.cli.CliException;
 import dev.caravan.cli.api.ControlPlane;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,17 +24,17 @@ public final class AgentStartup {
     private static final int LAST_LINES = 12;
 
     private final Home home;
-    private final Path java;
+    private final Jvm jvm;
     private final Consumer<String> say;
     private Standing standing = new Standing.Waiting("not asked yet");
     private long wrongSince;
 
     /**
-     * @param java the program that runs the agent
+     * @param jvm that runs the agent
      */
-    public AgentStartup(Home home, Path java, Consumer<String> say) {
+    public AgentStartup(Home home, Jvm jvm, Consumer<String> say) {
         this.home = home;
-        this.java = java;
+        this.jvm = jvm;
         this.say = say;
     }
 
@@ -95,8 +94,8 @@ public final class AgentStartup {
             throws IOException {
         StateFiles.writeSecret(home.joinTokenFile(), options.token());
         cluster.write(home);
-        BootJars.App app = new ServiceApps(home, java).of(List.of(Kind.AGENT)).getFirst();
-        AotCaches caches = new AotCaches(home, java);
+        BootJars.App app = new ServiceApps(home, jvm.java()).of(List.of(Kind.AGENT)).getFirst();
+        AotCaches caches = new AotCaches(home, jvm.java());
         if (options.caches() == UpOptions.CacheMaking.NOW) {
             caches.makeNow(caches.missing(List.of(app)), cluster.clusterId());
         }
@@ -104,7 +103,7 @@ public final class AgentStartup {
                 new LaunchPlan(
                         home,
                         cluster,
-                        java,
+                        jvm,
                         Runtime.getRuntime().availableProcessors(),
                         options.settings());
         say.accept("starting " + AGENT);

@@ -102,6 +102,8 @@ final class AotCaches {
                         "",
                         "CARAVAN_JAVA_HOME",
                         "",
+                        Jvm.OPTIONS,
+                        "",
                         "CARAVAN_REGISTRY",
                         "http://127.0.0.1:1",
                         "CARAVAN_REDIS",

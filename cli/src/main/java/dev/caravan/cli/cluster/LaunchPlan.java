@@ -22,7 +22,7 @@ final class LaunchPlan {
 
     private final Home home;
     private final ClusterFile cluster;
-    private final Path java;
+    private final Jvm jvm;
     private final int cores;
     private final Map<String, String> ofAgents;
 
@@ -30,10 +30,10 @@ final class LaunchPlan {
      * @param cores of this machine, shared evenly by the agents
      * @param ofAgents what only agents are told; wins over what all are told
      */
-    LaunchPlan(Home home, ClusterFile cluster, Path java, int cores, Map<String, String> ofAgents) {
+    LaunchPlan(Home home, ClusterFile cluster, Jvm jvm, int cores, Map<String, String> ofAgents) {
         this.home = home;
         this.cluster = cluster;
-        this.java = java;
+        this.jvm = jvm;
         this.cores = cores;
         this.ofAgents = Map.copyOf(ofAgents);
     }
@@ -57,9 +57,10 @@ final class LaunchPlan {
      */
     Launch service(String name, BootJars.App app, Optional<Path> cache) {
         List<String> command = new ArrayList<>();
-        command.add(java.toString());
+        command.add(jvm.java().toString());
         command.addAll(JvmFlags.of(app.kind()));
         cache.ifPresent(file -> command.add("-XX:AOTCache=" + file));
+        command.addAll(jvm.options());
         command.add("-jar");
         command.add(app.jar().toString());
         int port = port(app.kind());
@@ -114,6 +115,7 @@ final class LaunchPlan {
                         "CARAVAN_JAVA_HOME",
                         "CARAVAN_JDK_FOLDERS",
                         "CARAVAN_BUILD",
+                        Jvm.OPTIONS,
                         // where an Ollama is to be looked for, not where the gateway listens
                         "OLLAMA_HOST")) {
             settings.put(mine, "");

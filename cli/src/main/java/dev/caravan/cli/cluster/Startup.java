@@ -22,15 +22,15 @@ public final class Startup {
             List.of(Kind.REGISTRY, Kind.SCHEDULER, Kind.HEALTH, Kind.AGENT, Kind.GATEWAY);
 
     private final Home home;
-    private final Path java;
+    private final Jvm jvm;
     private final Consumer<String> say;
 
     /**
-     * @param java the program that runs the services
+     * @param jvm that runs the services
      */
-    public Startup(Home home, Path java, Consumer<String> say) {
+    public Startup(Home home, Jvm jvm, Consumer<String> say) {
         this.home = home;
-        this.java = java;
+        this.jvm = jvm;
         this.say = say;
     }
 
@@ -58,15 +58,15 @@ public final class Startup {
         long deadline = System.nanoTime() + options.patience().toNanos();
         ClusterFile.ensureToken(home);
         cluster.write(home);
-        List<BootJars.App> apps = new ServiceApps(home, java).of(SERVICES);
-        AotCaches caches = new AotCaches(home, java);
+        List<BootJars.App> apps = new ServiceApps(home, jvm.java()).of(SERVICES);
+        AotCaches caches = new AotCaches(home, jvm.java());
         if (options.caches() == UpOptions.CacheMaking.NOW) {
             say.accept("making start-up caches");
             caches.makeNow(caches.missing(apps), cluster.clusterId());
         }
         LaunchPlan plan =
                 new LaunchPlan(
-                        home, cluster, java, Runtime.getRuntime().availableProcessors(), Map.of());
+                        home, cluster, jvm, Runtime.getRuntime().availableProcessors(), Map.of());
         Function<BootJars.App, Optional<Path>> cache =
                 options.caches() == UpOptions.CacheMaking.OFF
                         ? _ -> Optional.empty()
@@ -95,9 +95,9 @@ public final class Startup {
 
     /** Starts making the start-up caches that are not there yet; returns at once. */
     public void makeCachesInBackground(ClusterFile cluster) throws IOException {
-        AotCaches caches = new AotCaches(home, java);
+        AotCaches caches = new AotCaches(home, jvm.java());
         List<Kind> kinds = cluster.joined() == null ? SERVICES : List.of(Kind.AGENT);
-        List<BootJars.App> missing = caches.missing(new ServiceApps(home, java).of(kinds));
+        List<BootJars.App> missing = caches.missing(new ServiceApps(home, jvm.java()).of(kinds));
         ProcessTable table = ProcessTable.read(home);
         String name = Kind.CACHES.label();
         if (missing.isEmpty() || table.living(name).isPresent()) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class LaunchPlanTest {
 
     private static final Home HOME = new Home(Path.of("/project"), Path.of("/state"));
+    private static final Path JAVA = Path.of("/jdk/bin/java");
     private static final ClusterFile CLUSTER =
             new ClusterFile("c1", 2, 11434, 8761, "redis://127.0.0.1:7000", true);
 
@@ -34,6 +35,21 @@ class LaunchPlanTest {
                 .containsEntry("CARAVAN_HOME", "")
                 .doesNotContainKey("CARAVAN_WORKER_CORES");
         assertThat(launch.command()).endsWith("-jar", "/cache/gateway.jar");
+    }
+
+    @Test
+    void theOperatorsOptionsOfVirtualMachinesWin() {
+        LaunchPlan plan = plan(new Jvm(JAVA, List.of("-Xmx1g", "-XX:TieredStopAtLevel=1")));
+
+        List<String> command =
+                plan.service("gateway", app(Kind.GATEWAY), Optional.empty()).command();
+
+        assertThat(command).startsWith("/jdk/bin/java").contains("-Xmx256m");
+        assertThat(command.subList(0, command.indexOf("-jar")))
+                .endsWith("-Xmx1g", "-XX:TieredStopAtLevel=1");
+        assertThat(Jvm.current(Map.of("CARAVAN_JVM_OPTIONS", " -Xmx1g  -Xint ")).options())
+                .containsExactly("-Xmx1g", "-Xint");
+        assertThat(Jvm.current(Map.of()).options()).isEmpty();
     }
 
     @Test
@@ -165,7 +181,11 @@ class LaunchPlanTest {
     }
 
     private static LaunchPlan plan(ClusterFile cluster, Map<String, String> ofAgents) {
-        return new LaunchPlan(HOME, cluster, Path.of("/jdk/bin/java"), 8, ofAgents);
+        return new LaunchPlan(HOME, cluster, new Jvm(JAVA, List.of()), 8, ofAgents);
+    }
+
+    private static LaunchPlan plan(Jvm jvm) {
+        return new LaunchPlan(HOME, CLUSTER, jvm, 8, Map.of());
     }
 
     private static BootJars.App app(Kind kind) {

@@ -12,14 +12,15 @@ import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.RunRequest;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.core.run.Thinking;
+import dev.caravan.core.run.TokenIds;
 import dev.caravan.wire.Frame;
-import dev.caravan.wire.FrameCodec;
 import dev.caravan.wire.RunMessage;
 import dev.caravan.wire.WireJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -124,11 +125,16 @@ public final class WireRuns {
         return new RunFrame.Piece(
                 piece.seq(),
                 piece.text(),
-                FrameCodec.list(piece.ids()),
+                TokenIds.list(piece.ids()),
                 piece.idsComplete(),
                 piece.thinking(),
-                piece.toolCalls().stream().map(WirePrompts::call).toList(),
-                piece.logprobs().stream().map(WireRuns::logprob).toList());
+                each(piece.toolCalls(), WirePrompts::call),
+                each(piece.logprobs(), WireRuns::logprob));
+    }
+
+    /** Nearly all pieces have none. */
+    private static <T, R> List<R> each(List<T> all, Function<T, R> mapping) {
+        return all.isEmpty() ? List.of() : all.stream().map(mapping).toList();
     }
 
     private static Logprob logprob(dev.caravan.wire.Logprob told) {

@@ -1,5 +1,6 @@
 package dev.caravan.platform;
 
+import dev.caravan.testkit.OwnEventLoops;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +57,9 @@ final class TestService implements AutoCloseable {
 
     private static ConfigurableApplicationContext run(
             WebApplicationType type, String... arguments) {
-        return new SpringApplicationBuilder(Application.class).web(type).run(arguments);
+        return new SpringApplicationBuilder(Application.class, OwnEventLoops.class)
+                .web(type)
+                .run(arguments);
     }
 
     ConfigurableApplicationContext context() {

@@ -17,7 +17,7 @@ import redis.embedded.core.ExecutableProvider;
  * A real Redis for tests, never a mock and never skipped:
  *
  * <pre>{@code
- * @RegisterExtension static final LocalRedis REDIS = LocalRedis.shared();
+ * @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
  *
  * @DynamicPropertySource
  * static void redis(DynamicPropertyRegistry registry) {
@@ -33,36 +33,18 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
 
     static final String MODE_PROPERTY = "testkit.redis";
 
-    private static final ExtensionContext.Namespace STORE =
-            ExtensionContext.Namespace.create(LocalRedis.class);
-
-    private static @Nullable RedisBackend sharedBackend;
-
-    private final boolean own;
     private @Nullable RedisBackend backend;
 
-    private LocalRedis(boolean own) {
-        this.own = own;
-    }
-
-    /** The one Redis of this JVM; it may be written to and emptied, but not stopped. */
-    public static LocalRedis shared() {
-        return new LocalRedis(false);
-    }
+    private LocalRedis() {}
 
     /** A Redis for this test class alone, which may be frozen, killed and started again. */
     public static LocalRedis own() {
-        return new LocalRedis(true);
+        return new LocalRedis();
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        RedisBackend started =
-                own
-                        ? again(backend)
-                        : context.getRoot()
-                                .getStore(STORE)
-                                .computeIfAbsent("redis", key -> sharedAgain(), RedisBackend.class);
+        RedisBackend started = again(backend);
         backend = started;
         context.publishReportEntry("redis.backend", started.describe());
     }
@@ -76,16 +58,9 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
         return before;
     }
 
-    private static synchronized RedisBackend sharedAgain() {
-        sharedBackend = again(sharedBackend);
-        return sharedBackend;
-    }
-
     @Override
     public void afterAll(ExtensionContext context) {
-        if (own) {
-            backend().close();
-        }
+        backend().close();
     }
 
     /** {@code redis://host:port}. */
@@ -108,30 +83,22 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
 
     /** SIGSTOP: connections stay, nothing is answered. */
     public void freeze() {
-        mine().freeze();
+        backend().freeze();
     }
 
     /** SIGCONT: what lies in its sockets is run now. */
     public void thaw() {
-        mine().thaw();
+        backend().thaw();
     }
 
     /** SIGKILL: connections are refused. */
     public void kill() {
-        mine().kill();
+        backend().kill();
     }
 
     /** Ends it where it runs, and starts it empty on the same port. */
     public void restart() {
-        mine().restart();
-    }
-
-    private RedisBackend mine() {
-        if (!own) {
-            throw new IllegalStateException(
-                    "redis: shared (expected: LocalRedis.own() for tests that stop it)");
-        }
-        return backend();
+        backend().restart();
     }
 
     private RedisBackend backend() {

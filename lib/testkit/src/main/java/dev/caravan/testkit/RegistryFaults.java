@@ -48,11 +48,13 @@ public final class RegistryFaults {
         };
     }
 
-    /** Sends a few bytes of what was asked for, and closes the connection. */
+    /** Sends so many bytes of a range that has more, and closes the connection. */
     public static TestRegistry.Fault cut(String path, byte[] whole, int after, int times) {
         AtomicInteger left = new AtomicInteger(times);
         return exchange -> {
-            if (!hits(exchange, path, left)) {
+            if (!asks(exchange, path)
+                    || Range.of(exchange).length() <= after
+                    || !hits(exchange, path, left)) {
                 return false;
             }
             begin(exchange, whole, after);
@@ -60,20 +62,35 @@ public final class RegistryFaults {
         };
     }
 
+    private record Range(int from, int to) {
+
+        static Range of(HttpExchange exchange) {
+            String range = exchange.getRequestHeaders().getFirst("Range");
+            String[] bounds = range.substring("bytes=".length()).split("-");
+            return new Range(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]) + 1);
+        }
+
+        int length() {
+            return to - from;
+        }
+    }
+
     private static void begin(HttpExchange exchange, byte[] whole, int after) throws IOException {
-        String range = exchange.getRequestHeaders().getFirst("Range");
-        String[] bounds = range.substring("bytes=".length()).split("-");
-        int from = Integer.parseInt(bounds[0]);
-        int to = Integer.parseInt(bounds[1]) + 1;
+        Range range = Range.of(exchange);
         exchange.getResponseHeaders()
-                .set("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, whole.length));
-        exchange.sendResponseHeaders(206, to - from);
-        exchange.getResponseBody().write(whole, from, Math.min(after, to - from - 1));
+                .set(
+                        "Content-Range",
+                        "bytes %d-%d/%d".formatted(range.from(), range.to() - 1, whole.length));
+        exchange.sendResponseHeaders(206, range.length());
+        exchange.getResponseBody().write(whole, range.from(), Math.min(after, range.length() - 1));
         exchange.getResponseBody().flush();
     }
 
     private static boolean hits(HttpExchange exchange, String path, AtomicInteger left) {
-        return exchange.getRequestURI().getPath().contains(path)
-                && left.getAndUpdate(times -> Math.max(0, times - 1)) > 0;
+        return asks(exchange, path) && left.getAndUpdate(times -> Math.max(0, times - 1)) > 0;
+    }
+
+    private static boolean asks(HttpExchange exchange, String path) {
+        return exchange.getRequestURI().getPath().contains(path);
     }
 }

@@ -11,49 +11,41 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LocalRedisTest {
 
-    @RegisterExtension static final LocalRedis SHARED = LocalRedis.shared();
-    @RegisterExtension static final LocalRedis OWN = LocalRedis.own();
+    @RegisterExtension static final LocalRedis REDIS = LocalRedis.own();
 
     @Test
     void answersAndIsEmptiedOnRequest() throws IOException {
-        send(SHARED, "SET somewhere here");
+        send(REDIS, "SET somewhere here");
 
-        SHARED.flush();
+        REDIS.flush();
 
-        assertThat(send(SHARED, "GET somewhere")).startsWith("$-1");
+        assertThat(send(REDIS, "GET somewhere")).startsWith("$-1");
     }
 
     @Test
     void answersNothingWhileFrozenAndAllAfterwards() throws IOException {
-        OWN.freeze();
+        REDIS.freeze();
 
-        assertThatThrownBy(() -> send(OWN, "PING")).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(() -> send(REDIS, "PING")).isInstanceOf(SocketTimeoutException.class);
 
-        OWN.thaw();
+        REDIS.thaw();
 
-        assertThat(send(OWN, "PING")).startsWith("+PONG");
+        assertThat(send(REDIS, "PING")).startsWith("+PONG");
     }
 
     @Test
     void refusesConnectionsWhenKilledAndComesBackEmptyOnItsPort() throws IOException {
-        send(OWN, "SET somewhere here");
-        int port = OWN.port();
+        send(REDIS, "SET somewhere here");
+        int port = REDIS.port();
 
-        OWN.kill();
+        REDIS.kill();
 
-        assertThatThrownBy(() -> send(OWN, "PING")).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> send(REDIS, "PING")).isInstanceOf(ConnectException.class);
 
-        OWN.restart();
+        REDIS.restart();
 
-        assertThat(OWN.port()).isEqualTo(port);
-        assertThat(send(OWN, "GET somewhere")).startsWith("$-1");
-    }
-
-    @Test
-    void refusesToStopTheSharedOne() {
-        assertThatThrownBy(SHARED::freeze)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("LocalRedis.own()");
+        assertThat(REDIS.port()).isEqualTo(port);
+        assertThat(send(REDIS, "GET somewhere")).startsWith("$-1");
     }
 
     private static String send(LocalRedis redis, String command) throws IOException {

@@ -179,9 +179,4 @@ public final class FrameCodec {
         return new IllegalArgumentException(
                 "frame: " + shown.strip() + " (expected: head, seq, end or fail)", cause);
     }
-
-    /** Ids as a list, for callers that keep them. */
-    public static List<Integer> list(int[] ids) {
-        return Arrays.stream(ids).boxed().toList();
-    }
 }

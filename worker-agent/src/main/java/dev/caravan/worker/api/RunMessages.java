@@ -8,6 +8,7 @@ import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
 import dev.caravan.core.run.SamplingOptions;
 import dev.caravan.core.run.Thinking;
+import dev.caravan.core.run.TokenIds;
 import dev.caravan.wire.Frame;
 import dev.caravan.wire.Logprob;
 import dev.caravan.wire.RunMessage;
@@ -134,7 +135,7 @@ final class RunMessages {
                     new Frame.Piece(
                             piece.sequence(),
                             piece.text(),
-                            piece.ids().stream().mapToInt(Integer::intValue).toArray(),
+                            TokenIds.array(piece.ids()),
                             piece.idsComplete(),
                             piece.thinking(),
                             each(piece.toolCalls(), RunMessages::call),

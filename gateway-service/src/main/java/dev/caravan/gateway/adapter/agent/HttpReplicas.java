@@ -17,6 +17,7 @@ import dev.caravan.wire.Routes;
 import dev.caravan.wire.WireJson;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +37,13 @@ public final class HttpReplicas implements Replicas {
 
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
+
+    /**
+     * Connections are told apart by it in their pool, and a new one belongs to the event loop that
+     * asks for it; so an answer comes in and goes out on one thread. Handing each token from one
+     * thread to another costs more than what is done with it.
+     */
+    private static final AttributeKey<Long> ASKING_THREAD = AttributeKey.valueOf("askingThread");
 
     private final HttpClient http;
     private final LoadBoard loads;
@@ -84,6 +92,7 @@ public final class HttpReplicas implements Replicas {
                         headers ->
                                 headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
                                         .set(Routes.REQUEST_ID_HEADER, requestId))
+                .attr(ASKING_THREAD, Thread.currentThread().threadId())
                 .post()
                 .uri(target.agent().address() + route)
                 .send(

@@ -2,8 +2,8 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.TokenIds;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import reactor.core.publisher.Flux;
@@ -47,7 +47,7 @@ final class ContextTeller {
             case RunFrame.End end ->
                     told.said(texts)
                             .flatMap(said -> texts.furtherTokens(prompt + said))
-                            .map(ids -> end.withContext(Arrays.stream(ids).boxed().toList()));
+                            .map(ids -> end.withContext(TokenIds.list(ids)));
             case RunFrame.Progress _, RunFrame.Fail _, RunFrame.Rendered _, RunFrame.Vector _ ->
                     Mono.just(frame);
         };

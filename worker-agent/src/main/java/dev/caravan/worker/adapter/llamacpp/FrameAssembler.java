@@ -3,6 +3,7 @@ package dev.caravan.worker.adapter.llamacpp;
 import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.Logprob;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.TokenIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -138,12 +139,6 @@ final class FrameAssembler implements AnswerAssembler {
 
     private RunFrame piece(String text, int[] ids, boolean complete, List<Logprob> logprobs) {
         return new RunFrame.Piece(
-                sequence++,
-                text,
-                Arrays.stream(ids).boxed().toList(),
-                complete,
-                "",
-                List.of(),
-                logprobs);
+                sequence++, text, TokenIds.list(ids), complete, "", List.of(), logprobs);
     }
 }

@@ -5,6 +5,7 @@ import dev.caravan.core.fault.FaultCode;
 import dev.caravan.core.run.OutputFormat;
 import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.TokenIds;
 import dev.caravan.worker.adapter.llamacpp.CompletionBody.Start;
 import dev.caravan.worker.app.engine.EngineSpec;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class LlamaCppAnswers {
         if (!(run.options().format() instanceof OutputFormat.Text) || !start.media().isEmpty()) {
             return Flux.error(notResumable("format and images"));
         }
-        int[] prompt = point.byIds() ? ints(point.promptIds()) : start.ids();
+        int[] prompt = point.byIds() ? TokenIds.array(point.promptIds()) : start.ids();
         return new Resumption(texts, point, reading)
                 .answer(!run.options().stop().isEmpty(), from -> rest(run, prompt, from));
     }
@@ -87,10 +88,6 @@ final class LlamaCppAnswers {
                 FaultCode.INVALID_REQUEST,
                 "resume: an answer with %s cannot go on where it broke off (expected: it is made again)"
                         .formatted(what));
-    }
-
-    private static int[] ints(List<Integer> ids) {
-        return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** A conversation that the engine reads; it tells no ids. */
@@ -152,12 +149,7 @@ final class LlamaCppAnswers {
 
     private RunFrame head(LlamaCppRun run, int[] ids, Optional<RunFrame.Resumed> resumed) {
         return new RunFrame.Head(
-                build,
-                spec.id().value(),
-                run.seed(),
-                ids.length,
-                Arrays.stream(ids).boxed().toList(),
-                resumed);
+                build, spec.id().value(), run.seed(), ids.length, TokenIds.list(ids), resumed);
     }
 
     /** The end of an answer that has no more tokens. */

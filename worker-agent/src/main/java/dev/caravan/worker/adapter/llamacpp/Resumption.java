@@ -2,9 +2,9 @@ package dev.caravan.worker.adapter.llamacpp;
 
 import dev.caravan.core.run.ResumePoint;
 import dev.caravan.core.run.RunFrame;
+import dev.caravan.core.run.TokenIds;
 import dev.caravan.core.run.ToldBefore;
 import dev.caravan.worker.adapter.llamacpp.Reading.Visible;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
@@ -110,13 +110,7 @@ final class Resumption {
     private Mono<Start> byText() {
         String said = reading.said(told);
         return texts.plainTokens(said)
-                .map(
-                        ids ->
-                                new Start(
-                                        Arrays.stream(ids).boxed().toList(),
-                                        said,
-                                        point.answered(),
-                                        false));
+                .map(ids -> new Start(TokenIds.list(ids), said, point.answered(), false));
     }
 
     private static RunFrame beyond(ToldBefore before, RunFrame frame) {
