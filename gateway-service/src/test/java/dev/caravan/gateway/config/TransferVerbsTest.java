@@ -55,6 +55,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         })
 class TransferVerbsTest {
 
+    private static final URI AWAY = URI.create("http://127.0.0.1:1");
     private static final String LAYER = "sha256:" + "cd".repeat(32);
     private static final String NOT_THERE = "MODEL_NOT_FOUND";
     private static final AtomicReference<CatalogueMessage> CATALOGUE =
@@ -332,18 +333,7 @@ class TransferVerbsTest {
 
     @Test
     void aPullTellsWhichAgentMayKeepItsNameSinceItIsAway() {
-        URI away = URI.create("http://127.0.0.1:1");
-        views.offer(
-                new ClusterView(
-                        new Version(1, VIEWS.incrementAndGet()),
-                        List.of(
-                                new AgentSnapshot(
-                                        new AgentId("away"),
-                                        "host",
-                                        away.toString(),
-                                        AgentSnapshot.Verdict.DOWN)),
-                        List.of(entry("m", Continuation.FLUENT, "away")),
-                        List.of()));
+        onlyAwayIs("m");
         ROOMY.verbs.put("pull", pulled());
         ROOMY.models.put("m:latest", shownOlder("m:latest"));
 
@@ -352,7 +342,7 @@ class TransferVerbsTest {
         assertThat(answer.body())
                 .contains(
                         "{\"error\":\"done, but %s still has the model before under that name: "
-                                .formatted(away))
+                                .formatted(AWAY))
                 .doesNotContain("success");
     }
 
@@ -432,9 +422,8 @@ class TransferVerbsTest {
         assertThat(ROOMY.created).isEmpty();
     }
 
-    @Test
-    void pullsNoModelInThePlaceOfOneWhoseHolderIsAway() {
-        URI away = URI.create("http://127.0.0.1:1");
+    /** All that the gateway knows is a model of an agent that is down. */
+    private void onlyAwayIs(String model) {
         views.offer(
                 new ClusterView(
                         new Version(1, VIEWS.incrementAndGet()),
@@ -442,16 +431,21 @@ class TransferVerbsTest {
                                 new AgentSnapshot(
                                         new AgentId("away"),
                                         "host",
-                                        away.toString(),
+                                        AWAY.toString(),
                                         AgentSnapshot.Verdict.DOWN)),
-                        List.of(entry("base", Continuation.FLUENT, "away")),
+                        List.of(entry(model, Continuation.FLUENT, "away")),
                         List.of()));
+    }
+
+    @Test
+    void pullsNoModelInThePlaceOfOneWhoseHolderIsAway() {
+        onlyAwayIs("base");
 
         HttpResponse<String> answer =
                 send("POST", "/api/create", "{\"model\":\"made\",\"from\":\"base\"}");
 
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("worker-agent at " + away);
+        assertThat(answer.body()).contains("worker-agent at " + AWAY);
         assertThat(ROOMY.calls).isEmpty();
     }
 

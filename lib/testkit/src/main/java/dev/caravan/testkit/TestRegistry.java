@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,15 +39,12 @@ public final class TestRegistry implements AutoCloseable {
         boolean answer(HttpExchange exchange) throws IOException;
     }
 
-    private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
-    private static final String LAYER = "application/vnd.ollama.image.";
-
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String scheme;
     private final HttpServer registry;
     private final HttpServer store;
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
-    private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
+    private final RegistryManifests manifests = new RegistryManifests();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final RegistryUploads uploads = new RegistryUploads(blobs);
@@ -129,7 +127,7 @@ public final class TestRegistry implements AutoCloseable {
     }
 
     public Optional<byte[]> manifest(String model) {
-        return Optional.ofNullable(manifests.get(model));
+        return manifests.get(model);
     }
 
     /**
@@ -141,24 +139,16 @@ public final class TestRegistry implements AutoCloseable {
      */
     public String model(String model, byte[] weights, Map<String, String> texts) {
         String digest = blob(weights);
-        StringBuilder layers = new StringBuilder(layer("model", digest, weights.length));
+        List<String> layers = new ArrayList<>();
+        layers.add(RegistryManifests.layer("model", digest, weights.length));
         texts.forEach(
                 (kind, text) -> {
                     byte[] bytes = text.getBytes(UTF_8);
-                    layers.append(", ").append(layer(kind, blob(bytes), bytes.length));
+                    layers.add(RegistryManifests.layer(kind, blob(bytes), bytes.length));
                 });
         byte[] config = "{\"model_format\":\"gguf\"}".getBytes(UTF_8);
-        // Spaces as no writer of ours would put them: the bytes must stay as they are.
-        String manifest =
-                "{ \"schemaVersion\": 2, \"mediaType\": \"%s\",\n \"config\": {\"mediaType\": \"application/vnd.docker.container.image.v1+json\", \"digest\": \"%s\", \"size\": %d}, \"layers\": [%s] }"
-                        .formatted(MANIFEST, blob(config), config.length, layers);
-        manifest(model, manifest.getBytes(UTF_8));
+        manifest(model, RegistryManifests.of(blob(config), config.length, layers));
         return digest;
-    }
-
-    private static String layer(String kind, String digest, int size) {
-        return "{\"mediaType\":\"%s%s\",\"digest\":\"%s\",\"size\":%d}"
-                .formatted(LAYER, kind, digest, size);
     }
 
     // How it behaves.
@@ -220,28 +210,11 @@ public final class TestRegistry implements AutoCloseable {
             return true;
         }
         if (path.contains("/manifests/")) {
-            return manifest(exchange, path);
+            return manifests.answer(exchange, path);
         }
         return path.contains("/blobs/uploads/")
                 ? uploads.answer(exchange)
                 : path.contains("/blobs/") && redirect(exchange, path);
-    }
-
-    private boolean manifest(HttpExchange exchange, String path) throws IOException {
-        String model = path.substring("/v2/".length()).replace("/manifests/", ":");
-        if (exchange.getRequestMethod().equals("PUT")) {
-            manifests.put(model, exchange.getRequestBody().readAllBytes());
-            exchange.sendResponseHeaders(201, -1);
-            return true;
-        }
-        byte[] bytes = manifests.get(model);
-        if (bytes == null) {
-            return false;
-        }
-        exchange.getResponseHeaders().set("Content-Type", MANIFEST);
-        exchange.sendResponseHeaders(200, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        return true;
     }
 
     private boolean redirect(HttpExchange exchange, String path) throws IOException {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -154,6 +156,7 @@ final class Faults {
     /** Kills the engine each time the client has that many more tokens. */
     Broken killEach(String route, String prompt, int every, int times) {
         cluster.load(model);
+        Set<Long> killed = new HashSet<>();
         AtomicInteger left = new AtomicInteger(times);
         AtomicInteger lines = new AtomicInteger();
         Answer answer =
@@ -164,11 +167,26 @@ final class Faults {
                                 _ -> {
                                     if (lines.incrementAndGet() % every == 0
                                             && left.getAndDecrement() > 0) {
-                                        LocalCluster.kill(cluster.engine(model).pid());
+                                        LocalCluster.kill(answering(killed));
                                     }
                                 })
                         .join();
         return new Broken(answer, every * times, Duration.ZERO);
+    }
+
+    /** The process that answers now; lines of the one before it may still have to be read. */
+    private long answering(Set<Long> killed) {
+        long pid =
+                Awaitility.await("an engine that was not killed answers")
+                        .atMost(STANDBY)
+                        .pollInterval(Duration.ofMillis(10))
+                        .ignoreExceptions()
+                        .until(
+                                () -> cluster.engine(model),
+                                engine -> !killed.contains(engine.pid()) && engine.decoded() > 5)
+                        .pid();
+        killed.add(pid);
+        return pid;
     }
 
     private Broken broken(String route, ObjectNode body, int cut, Runnable fault) {

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -406,14 +407,24 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** What other tests have left loaded. */
+    /** What is loaded, by whichever scheduler leads by now. */
     void unloadAll() {
-        client.json("/api/ps")
+        Awaitility.await("all models are unloaded")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
+                .until(
+                        () -> {
+                            loaded().forEach(this::unload);
+                            return loaded().isEmpty();
+                        });
+    }
+
+    private Set<String> loaded() {
+        return client.json("/api/ps")
                 .path("models")
                 .valueStream()
-                .map(loaded -> loaded.path("name").asString())
-                .distinct()
-                .forEach(this::unload);
+                .map(model -> model.path("name").asString())
+                .collect(Collectors.toSet());
     }
 
     /** As {@code ollama stop} does it; returns when no replica of it is left. */

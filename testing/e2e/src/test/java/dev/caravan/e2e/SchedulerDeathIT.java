@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Two schedulers: one leads, and its death or sleep at any moment leaves one state of things. */
-@OnSharedCluster
+@OnFaultsCluster
 class SchedulerDeathIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.leader-kills", 5);
@@ -76,14 +76,7 @@ class SchedulerDeathIT {
                     .atMost(CONVERGED)
                     .untilAsserted(() -> assertOneState(cluster, model));
             schedulers.getLast().awaitReady();
-            Awaitility.await("unloaded, by whoever leads by now")
-                    .atMost(CONVERGED)
-                    .ignoreExceptionsInstanceOf(IllegalStateException.class)
-                    .until(
-                            () -> {
-                                cluster.unload(model);
-                                return true;
-                            });
+            cluster.unloadAll();
         }
         Awaitility.await("no RPC server stays reserved")
                 .atMost(CONVERGED)

@@ -84,7 +84,9 @@ public final class Runs {
                                 Runs::settle)
                         .limitRate(BUFFERED_FRAMES);
         // one that comes later is refused
-        return signs.around(Flux.defer(() -> ended ? answer : untilStopped(answer)));
+        return signs.around(Flux.defer(() -> ended ? answer : untilStopped(answer)))
+                .doOnSubscribe(_ -> going.incrementAndGet())
+                .doFinally(_ -> going.decrementAndGet());
     }
 
     private Flux<RunFrame> untilStopped(Flux<RunFrame> answer) {
@@ -122,8 +124,11 @@ public final class Runs {
         stopping.tryEmitEmpty();
     }
 
+    /** An engine may be done with an answer long before its client has read it. */
     private boolean isIdle() {
-        return supervisor.replicas().stream().allMatch(replica -> replica.gate().running() == 0);
+        return going.get() == 0
+                && supervisor.replicas().stream()
+                        .allMatch(replica -> replica.gate().running() == 0);
     }
 
     private Mono<Void> idle(BooleanSupplier condition) {
@@ -134,7 +139,7 @@ public final class Runs {
                 .then();
     }
 
-    /** Runs that have not ended. */
+    /** Runs whose clients do not have all of them. */
     public int going() {
         return going.get();
     }
@@ -161,9 +166,7 @@ public final class Runs {
                             if (frame instanceof RunFrame.End end) {
                                 finished.accept(taken.replica(), end);
                             }
-                        })
-                .doOnSubscribe(_ -> going.incrementAndGet())
-                .doFinally(_ -> going.decrementAndGet());
+                        });
     }
 
     private static Mono<Void> release(Taken taken) {

@@ -135,6 +135,22 @@ class RunsDrainTest {
     }
 
     @Test
+    void waitsForTheReaderOfAnAnswerThatItsEngineIsDoneWith() {
+        engines.last().answer = Flux.just(PIECE, PIECE, END);
+        StepVerifier.create(run(), 1)
+                .expectNext(PIECE)
+                .then(() -> drain(PATIENCE))
+                .then(() -> pass(Duration.ofSeconds(20)))
+                .then(() -> assertThat(drained).isFalse())
+                .thenRequest(5)
+                .expectNext(PIECE, END)
+                .verifyComplete();
+        pass(Duration.ofMillis(100));
+
+        assertThat(drained).isTrue();
+    }
+
+    @Test
     void endsWhatIsLeftSoThatItGoesOnElsewhere() {
         List<RunFrame> frames = running(pieces());
 
