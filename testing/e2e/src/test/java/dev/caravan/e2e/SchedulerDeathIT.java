@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Two schedulers: one leads, and its death or sleep at any moment leaves one state of things. */
-@OnFaultsCluster
+@OnSharedCluster
 class SchedulerDeathIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.leader-kills", 5);

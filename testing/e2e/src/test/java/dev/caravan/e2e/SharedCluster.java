@@ -8,19 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** One cluster for all tests of a run: three agents, started once, made whole before each test. */
-class SharedCluster implements ParameterResolver, BeforeEachCallback {
+final class SharedCluster implements ParameterResolver, BeforeEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
-
-    private final String name;
-
-    SharedCluster() {
-        this("shared");
-    }
-
-    SharedCluster(String name) {
-        this.name = name;
-    }
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -37,12 +27,12 @@ class SharedCluster implements ParameterResolver, BeforeEachCallback {
         return cluster(context);
     }
 
-    private LocalCluster cluster(ExtensionContext context) {
+    private static LocalCluster cluster(ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
-                        name,
-                        _ -> LocalCluster.start(Path.of("target", "clusters", name), 3),
+                        "three agents",
+                        shape -> LocalCluster.start(Path.of("target", "clusters", "shared"), 3),
                         LocalCluster.class);
     }
 }
