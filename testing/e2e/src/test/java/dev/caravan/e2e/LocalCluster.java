@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -419,12 +420,19 @@ public final class LocalCluster implements AutoCloseable {
                         });
     }
 
+    /** Without models that were deleted while they were loaded, which end by themselves. */
     private Set<String> loaded() {
-        return client.json("/api/ps")
+        Set<String> loaded = names("/api/ps");
+        loaded.retainAll(names("/api/tags"));
+        return loaded;
+    }
+
+    private Set<String> names(String route) {
+        return client.json(route)
                 .path("models")
                 .valueStream()
                 .map(model -> model.path("name").asString())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** As {@code ollama stop} does it; returns when no replica of it is left. */

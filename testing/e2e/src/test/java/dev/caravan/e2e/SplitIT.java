@@ -36,8 +36,6 @@ class SplitIT {
     private static final int PROMPTS = 20;
     private static final int PREDICT = 128;
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Duration LATER = Duration.ofSeconds(60);
-    private static final int OTHER_BUILD = 4242;
     private static final Pattern ASSIGNED =
             Pattern.compile("layer +(\\d+) assigned to device (\\w+)");
 
@@ -208,72 +206,6 @@ class SplitIT {
     }
 
     @Test
-    void hostsOfUnlikeEngineBuildsShareNoModel(LocalCluster cluster) throws Exception {
-        String model = cluster.randomModel();
-        JsonNode holder = cluster.report(cluster.agentHolding(model));
-        Path data = folder.resolve("unlike");
-        try (var _ =
-                new LocalCluster.OwnAgent(
-                        cluster.another(
-                                "agent-1",
-                                data,
-                                folder.resolve("unlike.ready.json"),
-                                Map.of(
-                                        "CARAVAN_WORKER_OLLAMA_URL",
-                                        "",
-                                        "CARAVAN_ENGINE_DIR",
-                                        anotherBuild(folder.resolve("engine")).toString())),
-                        data)) {
-            Awaitility.await("its engine is known")
-                    .atMost(LATER)
-                    .until(() -> builds(cluster), builds -> builds.contains("b" + OTHER_BUILD));
-            ObjectNode policy = OllamaClient.JSON.createObjectNode().put("continuation", "exact");
-            ArrayNode ranges = policy.putArray("ranges");
-            range(ranges, holder.path("agentId").asString(), 0, 3);
-            range(ranges, Files.readString(data.resolve("agent-id")).strip(), 4, 7);
-            cluster.putPolicy(model, policy);
-
-            Answer answer =
-                    cluster.client().post("/api/generate", OllamaClient.generate(model, "x", 4));
-
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.error())
-                    .contains(
-                            "llama.cpp b" + OTHER_BUILD,
-                            "llama.cpp " + holder.path("engine").path("build").asString());
-            assertThat(cluster.members(model)).isEmpty();
-        }
-    }
-
-    private static List<String> builds(LocalCluster cluster) {
-        return cluster.client()
-                .json("/api/distributed/nodes")
-                .path("nodes")
-                .valueStream()
-                .map(node -> node.path("report").path("engine").path("build").asString(""))
-                .toList();
-    }
-
-    /** The real engine; all that is changed is the build that it says it is of. */
-    private static Path anotherBuild(Path folder) throws IOException {
-        Path real = LocalCluster.engineFolder();
-        Files.createDirectories(folder);
-        for (String program : List.of("llama-server", "rpc-server", "llama-quantize")) {
-            Path script = folder.resolve(program);
-            Files.writeString(
-                    script,
-                    """
-                    #!/bin/sh
-                    case " $* " in *" --version "*) '%1$s' "$@" 2>&1 | sed 's/build [0-9]*/build %2$d/'; exit ;; esac
-                    exec '%1$s' "$@"
-                    """
-                            .formatted(real.resolve(program), OTHER_BUILD));
-            assertThat(script.toFile().setExecutable(true)).isTrue();
-        }
-        return folder;
-    }
-
-    @Test
     void theWishToSplitIsHeardAndSeenByUsers(LocalCluster cluster) {
         String model = cluster.randomModel();
         ObjectNode body = OllamaClient.generate(model, "spread out", 8);
@@ -374,15 +306,14 @@ class SplitIT {
         for (String count : layout.split(" ")) {
             boolean head = count.endsWith("*");
             int layers = Integer.parseInt(count.replace("*", ""));
-            range(ranges, head ? holder : others.get(other++), first, first + layers - 1);
+            ranges.addObject()
+                    .put("host", head ? holder : others.get(other++))
+                    .put("first", first)
+                    .put("last", first + layers - 1);
             first += layers;
         }
         cluster.putPolicy(model, policy);
         cluster.unload(model);
-    }
-
-    private static void range(ArrayNode ranges, String host, int first, int last) {
-        ranges.addObject().put("host", host).put("first", first).put("last", last);
     }
 
     /** Layers of each device, in the order of layers, from the log of the head's own process. */
