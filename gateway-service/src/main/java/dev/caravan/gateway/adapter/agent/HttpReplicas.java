@@ -40,8 +40,7 @@ public final class HttpReplicas implements Replicas {
 
     /**
      * Connections are told apart by it in their pool, and a new one belongs to the event loop that
-     * asks for it; so an answer comes in and goes out on one thread. Handing each token from one
-     * thread to another costs more than what is done with it.
+     * asks for it; so an answer comes in and goes out on one thread, and no token wakes another.
      */
     private static final AttributeKey<Long> ASKING_THREAD = AttributeKey.valueOf("askingThread");
 
