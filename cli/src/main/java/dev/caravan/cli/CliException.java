@@ -15,6 +15,7 @@ public final class CliException extends RuntimeException {
     public static final int NOT_UP = 3;
 
     private final int exitCode;
+    private final boolean forNow;
 
     public CliException(String message) {
         this(FAILED, message);
@@ -23,11 +24,17 @@ public final class CliException extends RuntimeException {
     public CliException(String message, Throwable cause) {
         super(message, cause);
         this.exitCode = FAILED;
+        this.forNow = false;
     }
 
     private CliException(int exitCode, String message) {
+        this(exitCode, message, false);
+    }
+
+    private CliException(int exitCode, String message, boolean forNow) {
         super(message);
         this.exitCode = exitCode;
+        this.forNow = forNow;
     }
 
     /** A failure whose own words are good enough for the user. */
@@ -44,12 +51,22 @@ public final class CliException extends RuntimeException {
         return new CliException(USAGE, message);
     }
 
+    /** A refusal of something that may be granted soon. */
+    public static CliException forNow(String message) {
+        return new CliException(FAILED, message, true);
+    }
+
     public static CliException notUp(String message) {
         return new CliException(NOT_UP, message);
     }
 
     public int exitCode() {
         return exitCode;
+    }
+
+    /** Whether asking again may help. */
+    public boolean isForNow() {
+        return forNow;
     }
 
     /** What a failure says, or at least what it is. */

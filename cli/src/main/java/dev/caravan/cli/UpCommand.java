@@ -10,6 +10,7 @@ import dev.caravan.cli.cluster.OllamaAdoption;
 import dev.caravan.cli.cluster.Startup;
 import dev.caravan.cli.cluster.UpOptions;
 import dev.caravan.cli.model.DemoModel;
+import dev.caravan.cli.process.Pause;
 import dev.caravan.cli.redis.RedisChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,11 @@ final class UpCommand implements Callable<Integer> {
 
     /** Another {@code up} on a slow machine may take as long as this one. */
     private static final Duration LOCK_PATIENCE = Duration.ofMinutes(4);
+
+    /** A dead scheduler's lease ends within 5 s; only then can another load a model. */
+    private static final Duration LEADER_PATIENCE = Duration.ofSeconds(15);
+
+    private static final Duration ASK_AGAIN = Duration.ofMillis(500);
 
     private static final int FIRST_ANSWER_TOKENS = 40;
     private static final String FIRST_PROMPT = "Where does the caravan go?";
@@ -214,8 +220,23 @@ final class UpCommand implements Callable<Integer> {
                         .formatted(gateway.endpoint(), model));
         context.say("");
         context.say(">>> " + FIRST_PROMPT);
-        new Answer(context, gateway)
-                .generate(model, FIRST_PROMPT, OptionalInt.of(FIRST_ANSWER_TOKENS));
+        firstAnswer(gateway, model);
+    }
+
+    private void firstAnswer(GatewayClient gateway, String model) {
+        Answer answer = new Answer(context, gateway);
+        long deadline = System.nanoTime() + LEADER_PATIENCE.toNanos();
+        while (true) {
+            try {
+                answer.generate(model, FIRST_PROMPT, OptionalInt.of(FIRST_ANSWER_TOKENS));
+                return;
+            } catch (CliException refused) {
+                if (!refused.isForNow() || System.nanoTime() > deadline) {
+                    throw refused;
+                }
+                Pause.of(ASK_AGAIN);
+            }
+        }
     }
 
     private static OptionalInt optional(@Nullable Integer value) {

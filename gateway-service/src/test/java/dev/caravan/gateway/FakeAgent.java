@@ -49,6 +49,7 @@ final class FakeAgent implements AutoCloseable {
     private final Sinks.Many<SlotsLine> loads = Sinks.many().replay().latest();
     private volatile Function<RunMessage, Flux<Frame>> answer = run -> reply("Hello", " world");
     private volatile Function<RunMessage, @Nullable Refusal> refusal = run -> null;
+    private volatile boolean unloaded;
 
     FakeAgent(int slots) {
         this.id = "agent-%04d".formatted(COUNT.incrementAndGet());
@@ -93,6 +94,11 @@ final class FakeAgent implements AutoCloseable {
     /** Null lets the run through. */
     void refuses(Function<RunMessage, @Nullable Refusal> why) {
         refusal = why;
+    }
+
+    /** Its replica is gone, which the view does not say yet. */
+    void unloads() {
+        unloaded = true;
     }
 
     String replica() {
@@ -184,7 +190,7 @@ final class FakeAgent implements AutoCloseable {
                         body ->
                                 keepAlives.add(
                                         WireJson.mapper().readValue(body, KeepAliveMessage.class)))
-                .then(response.status(204).send().then());
+                .then(response.status(unloaded ? 404 : 204).send().then());
     }
 
     private Publisher<Void> slots(HttpServerRequest request, HttpServerResponse response) {

@@ -7,6 +7,7 @@ import dev.caravan.gateway.app.RunningRequests;
 import dev.caravan.gateway.app.Views;
 import dev.caravan.testkit.LocalRedis;
 import dev.caravan.wire.Frame;
+import dev.caravan.wire.KeepAliveMessage;
 import dev.caravan.wire.LoadAnswer;
 import dev.caravan.wire.LoadMessage;
 import dev.caravan.wire.Refusal;
@@ -566,11 +567,48 @@ class InferenceServiceTest {
 
         assertThat(json(load.body()).get("done_reason").asString()).isEqualTo("load");
         assertThat(agent.keepAlives).hasSize(1);
-        assertThat(agent.keepAlives.getFirst().keepAliveMillis()).isEqualTo(-1);
+        assertThat(agent.keepAlives.getFirst().keepAliveMillis()).isEqualTo(-1L);
         assertThat(json(unload.body()).get("done_reason").asString()).isEqualTo("unload");
         assertThat(json(unload.body()).at("/message/content").asString()).isEmpty();
         assertThat(scheduler.unloads.getFirst().digest()).isEqualTo(digest);
         assertThat(agent.runs).isEmpty();
+    }
+
+    @Test
+    void aLoadOfWhatIsLoadedLetsItsTimeRunAnew() throws Exception {
+        loadedOn(agent);
+
+        HttpResponse<String> load = gateway.post("/api/generate", "{\"model\":\"toy\"}");
+
+        assertThat(json(load.body()).get("done_reason").asString()).isEqualTo("load");
+        assertThat(agent.keepAlives).containsExactly(new KeepAliveMessage(agent.replica(), null));
+        assertThat(scheduler.loads).isEmpty();
+    }
+
+    @Test
+    void aLoadOfWhatIsGoneAlreadyLoadsItAnew() throws Exception {
+        agent.unloads();
+        scheduler.answers(message -> Mono.just(ready(other)));
+        loadedOn(agent);
+
+        HttpResponse<String> load = gateway.post("/api/generate", "{\"model\":\"toy\"}");
+
+        assertThat(json(load.body()).get("done_reason").asString()).isEqualTo("load");
+        assertThat(scheduler.loads).hasSize(1);
+        assertThat(scheduler.loads.getFirst().avoid()).containsExactly(agent.replica());
+        assertThat(other.keepAlives).hasSize(1);
+    }
+
+    @Test
+    void aLoadThatNobodyCanMakeIsRefusedThoughTheViewHasAReplica() throws Exception {
+        agent.unloads();
+        scheduler.answers(message -> Mono.just(failed("NO_CAPACITY", "needs 3 GiB more")));
+        loadedOn(agent);
+
+        HttpResponse<String> load = gateway.post("/api/generate", "{\"model\":\"toy\"}");
+
+        assertThat(load.statusCode()).isEqualTo(503);
+        assertThat(load.body()).isEqualTo("{\"error\":\"needs 3 GiB more\"}");
     }
 
     @Test

@@ -41,6 +41,8 @@ class AgentRunTest {
 
     private static final String MODEL = "lively:latest";
 
+    private static final long MINUTE = 60_000;
+
     @TempDir private static Path folder;
 
     private static TestAgent agent;
@@ -415,14 +417,47 @@ class AgentRunTest {
         AgentReport.Replica replica = load(2);
         assertThat(replica.expiresAt()).isGreaterThan(System.currentTimeMillis());
 
-        var answer = agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage(replica.replicaId(), 0));
+        var answer = agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage(replica.replicaId(), 0L));
 
         assertThat(answer.statusCode()).isEqualTo(204);
         AgentReport.Replica over = agent.replica(replica.replicaId());
         assertThat(over.expiresAt()).isLessThanOrEqualTo(System.currentTimeMillis());
         assertThat(over.state()).isEqualTo(ReplicaState.READY);
-        assertThat(agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage("r2", 0)).statusCode())
+        assertThat(agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage("r2", 0L)).statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void aTimeThatIsSetRunsFromNowAndNotFromTheLastUse() {
+        AgentReport.Replica replica = load(2);
+        String id = replica.replicaId();
+        agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage(id, MINUTE));
+        long since = expiresAt(id) - MINUTE;
+        Awaitility.await().until(() -> System.currentTimeMillis() > since + 50);
+
+        long before = System.currentTimeMillis();
+        agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage(id, null));
+
+        assertThat(expiresAt(id)).isGreaterThanOrEqualTo(before + MINUTE);
+    }
+
+    private static long expiresAt(String replica) {
+        return Objects.requireNonNull(agent.replica(replica).expiresAt());
+    }
+
+    @Test
+    void aReplicaOnItsWayOutIsNotKept() throws Exception {
+        AgentReport.Replica replica = load(2);
+        String id = replica.replicaId();
+        try (TestAgent.Answer answer = agent.run(TestAgent.prompt(replica, "on and on", 100_000))) {
+            assertThat(answer.next()).isInstanceOf(Frame.Head.class);
+
+            agent.desire(GENERATION.incrementAndGet());
+            Awaitility.await().until(() -> agent.replica(id).state() == ReplicaState.DRAINING);
+
+            assertThat(agent.post(Routes.KEEP_ALIVE, new KeepAliveMessage(id, MINUTE)).statusCode())
+                    .isEqualTo(404);
+        }
     }
 
     @Test

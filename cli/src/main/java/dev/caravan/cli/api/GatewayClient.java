@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Speaks to a gateway as any Ollama client does. What the gateway refuses becomes a {@link
- * CliException} with the gateway's own words.
+ * CliException} with the gateway's own words, {@link CliException#isForNow for now} where it says
+ * so.
  */
 public final class GatewayClient {
 
@@ -30,6 +31,8 @@ public final class GatewayClient {
 
     /** For short questions; answers of a model take as long as they take. */
     private static final Duration SHORT_ANSWER = Duration.ofSeconds(10);
+
+    private static final int UNAVAILABLE = 503;
 
     private static final JsonMapper MAPPER = WireJson.mapper();
 
@@ -179,7 +182,9 @@ public final class GatewayClient {
         } catch (IOException | JacksonException unreadable) {
             text = "no readable reason";
         }
-        return new CliException(
-                "%s (HTTP %d of %s%s)".formatted(text, answer.statusCode(), endpoint, path));
+        String said = "%s (HTTP %d of %s%s)".formatted(text, answer.statusCode(), endpoint, path);
+        return answer.statusCode() == UNAVAILABLE
+                ? CliException.forNow(said)
+                : new CliException(said);
     }
 }

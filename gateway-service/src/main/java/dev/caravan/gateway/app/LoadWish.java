@@ -47,10 +47,6 @@ public record LoadWish(
                 : this;
     }
 
-    static LoadWish of(RunRequest request) {
-        return of(request, Set.of());
-    }
-
     static LoadWish of(RunRequest request, Set<ReplicaId> avoided) {
         return new LoadWish(
                 request.id(),

@@ -19,6 +19,9 @@ public interface Replicas {
      */
     Flux<List<RunFrame>> run(Loaded target, RunRequest request);
 
-    /** Sets how long a replica stays after its last request. */
+    /**
+     * A replica's time runs anew, and from now on for as long as this says. Fails as a run does
+     * where the replica is gone or its agent broken.
+     */
     Mono<Void> keepAlive(Loaded target, KeepAlive keepAlive);
 }

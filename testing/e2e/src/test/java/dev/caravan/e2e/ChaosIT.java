@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What takes minutes: {@code ./mvnw verify -Pchaos}. */
 @Tag("chaos")
-@OnSharedCluster
+@WithFaults
 class ChaosIT {
 
     @Test

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The cluster page as a person sees it: in a real browser, through the real gateway. */
-@OnSharedCluster
+@WithFaults
 class ClusterPageIT {
 
     private static final String MARKUP = "<img src=x onerror=\\\"document.title='run'\\\">";

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * Engines, members and agents are killed while they answer; the client gets the answer of an
  * undisturbed engine, with a pause. The oracle is made before, by an engine of its own.
  */
-@OnSharedCluster
+@WithFaults
 class ContinuationIT {
 
     private static final Duration SOON = Duration.ofSeconds(15);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The failure table of ARCHITECTURE.md, row by row. A service is away by SIGSTOP, which is the
  * worse case: its connections stay open and nothing answers.
  */
-@OnSharedCluster
+@WithFaults
 class ControlPlaneAwayIT {
 
     private static final Duration AWAY =

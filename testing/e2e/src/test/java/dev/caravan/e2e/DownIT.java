@@ -3,19 +3,16 @@ package dev.caravan.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code down} leaves no process and no port, whatever happened before. */
-@ResourceLock("a cluster of its own")
+@WithFaults
+@Order(4)
 class DownIT {
 
-    @TempDir java.nio.file.Path folder;
-
     @Test
-    void leavesNothingBehindAfterKills() throws Exception {
-        LocalCluster cluster = LocalCluster.start(folder.resolve("home"), 1);
+    void leavesNothingBehindAfterKills(LocalCluster cluster) {
         String model = cluster.demoModel();
         EngineState engine = cluster.load(model);
         List<LocalCluster.Process> processes = cluster.processes();
@@ -28,7 +25,7 @@ class DownIT {
 
         assertThat(down.exit()).describedAs(down.text()).isZero();
         cluster.awaitGone(engine.pid());
-        LocalCluster.assertNothingRuns(folder.resolve("home"));
+        LocalCluster.assertNothingRuns(cluster.home());
         assertThat(processes)
                 .allSatisfy(process -> assertThat(LocalCluster.listens(process.port())).isFalse());
         assertThat(cluster.caravan("down").exit()).isZero();

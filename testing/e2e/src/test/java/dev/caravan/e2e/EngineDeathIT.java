@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Engines die with their agent, and a dead engine is told of and started again on demand. */
-@OnSharedCluster
+@WithFaults
 class EngineDeathIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * other one has the bridge of a container engine.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@ResourceLock("a cluster of its own")
+@Order(3)
 class JoinIT {
 
     private static final String WRONG = "10.66.0.2";
@@ -48,6 +47,8 @@ class JoinIT {
     private static final long MEBIBYTES = 700;
 
     private static final String LARGE = "large";
+
+    private static final int OTHER_BUILD = 4242;
 
     @TempDir private static Path folder;
 
@@ -447,6 +448,78 @@ class JoinIT {
                                                         assertThat(node.path("verdict").asString())
                                                                 .isEqualTo("DOWN")));
         assertThat(cluster().caravan("right", "right", "status").exit()).isEqualTo(3);
+    }
+
+    @Test
+    @Order(13)
+    void hostsOfUnlikeEngineBuildsShareNoModel() throws IOException {
+        Namespaces.Said join =
+                cluster()
+                        .joinWith(
+                                Map.of("CARAVAN_ENGINE_DIR", anotherBuild().toString()),
+                                "right",
+                                "unlike");
+        assertThat(join.exit()).describedAs(join.text()).isZero();
+        Namespaces.Said made = cluster().caravan("left", "left", "fixture", "shared");
+        assertThat(made.exit()).describedAs(made.text()).isZero();
+        JsonNode left = cluster().nodesOn("left").getFirst().path("report");
+        JsonNode right =
+                cluster().nodesOn("right").stream()
+                        .map(node -> node.path("report"))
+                        .filter(
+                                report ->
+                                        report.path("engine")
+                                                .path("build")
+                                                .asString("")
+                                                .equals("b" + OTHER_BUILD))
+                        .findFirst()
+                        .orElseThrow();
+
+        Namespaces.Said plan =
+                cluster()
+                        .caravan(
+                                "control",
+                                "control",
+                                "plan",
+                                "shared",
+                                "--force",
+                                "%s=0-3,%s=4-7"
+                                        .formatted(
+                                                left.path("agentId").asString(),
+                                                right.path("agentId").asString()));
+
+        assertThat(plan.exit()).describedAs(plan.text()).isEqualTo(1);
+        assertThat(plan.text())
+                .contains(
+                        "llama.cpp b" + OTHER_BUILD,
+                        "llama.cpp " + left.path("engine").path("build").asString());
+
+        Answer answer =
+                cluster().client().post("/api/generate", OllamaClient.generate(LARGE, "x", 4));
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.error()).contains("b" + OTHER_BUILD);
+    }
+
+    /** The real engine; all that is changed is the build that it says it is of. */
+    private static Path anotherBuild() throws IOException {
+        Path real = LocalCluster.engineFolder();
+        Path other = Files.createDirectories(folder.resolve("another-build"));
+        for (String program : List.of("llama-server", "rpc-server", "llama-quantize")) {
+            Path script = other.resolve(program);
+            Files.writeString(
+                    script,
+                    """
+                    #!/bin/sh
+                    case " $* " in
+                      *" --version "*) '%1$s' "$@" 2>&1 | sed 's/build [0-9]*/build %2$d/' ;;
+                      *) exec '%1$s' "$@" ;;
+                    esac
+                    """
+                            .formatted(real.resolve(program), OTHER_BUILD));
+            assertThat(script.toFile().setExecutable(true)).isTrue();
+        }
+        return other;
     }
 
     private static Namespaces machines() {

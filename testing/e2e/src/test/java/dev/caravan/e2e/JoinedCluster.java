@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,24 +94,34 @@ public final class JoinedCluster implements AutoCloseable {
 
     /** As {@link #join}, with a state folder of another name. */
     public Namespaces.Said joinAs(String machine, String home, String... more) {
+        return joinWith(Map.of(), machine, home, more);
+    }
+
+    /** As {@link #joinAs}; the agent has these settings in its environment. */
+    Namespaces.Said joinWith(
+            Map<String, String> settings, String machine, String home, String... more) {
         List<String> words = new ArrayList<>(joinLine());
         words.addAll(List.of("--wait", "240"));
         words.addAll(List.of(more));
-        return caravan(machine, home, words.toArray(String[]::new));
+        return caravan(settings, machine, home, words);
     }
 
     /** Runs {@code ./caravan} on a machine, with the state folder {@code home}. */
     public Namespaces.Said caravan(String machine, String home, String... arguments) {
+        return caravan(Map.of(), machine, home, List.of(arguments));
+    }
+
+    private Namespaces.Said caravan(
+            Map<String, String> settings, String machine, String home, List<String> arguments) {
         synchronized (homes) {
             homes.add(home);
         }
         List<String> command = new ArrayList<>(List.of(ROOT.resolve("caravan").toString()));
-        command.addAll(List.of(arguments));
-        return machines.run(
-                machine,
-                Map.of("CARAVAN_HOME", home(home).toString(), "CARAVAN_BUILD", "never"),
-                SECONDS,
-                command);
+        command.addAll(arguments);
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("CARAVAN_HOME", home(home).toString());
+        environment.put("CARAVAN_BUILD", "never");
+        return machines.run(machine, environment, SECONDS, command);
     }
 
     /** The state folder of that name. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * (200), spread evenly over what holds the model, what dies, routes and weights.
  */
 @Tag("chaos")
-@OnSharedCluster
+@WithFaults
 class KillsIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.kills", 200);

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code -Dcaravan.e2e.loaded-minutes=N} (10): nothing fails, so nothing may be taken for failed.
  */
 @Tag("chaos")
-@OnSharedCluster
+@WithFaults
 class LoadedIT {
 
     private static final Duration LENGTH =

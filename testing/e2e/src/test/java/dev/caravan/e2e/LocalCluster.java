@@ -151,11 +151,9 @@ public final class LocalCluster implements AutoCloseable {
 
     /** What a test may have left: stopped processes go on, ended ones are started again. */
     void reset() {
-        for (Process process : processes()) {
-            signal("CONT", process.pid());
-        }
-        boolean whole = processes().stream().allMatch(process -> alive(process.pid()));
-        if (!whole) {
+        processes().forEach(process -> signal("CONT", process.pid()));
+        List<Process> left = processes();
+        if (left.isEmpty() || !left.stream().allMatch(process -> alive(process.pid()))) {
             Said up = up();
             if (up.exit() != 0) {
                 throw new IllegalStateException("not made whole again: " + up.text());

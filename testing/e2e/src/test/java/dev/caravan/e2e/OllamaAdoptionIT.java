@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A cluster that adopts an Ollama server. No Ollama can be had here, so another cluster stands in
  * for it: its gateway speaks Ollama's API, and real engines answer behind it.
  */
-@OnSharedCluster
+@WithFaults
 class OllamaAdoptionIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Models out of a registry, through the gateway, by an unmodified client. */
-@OnSharedCluster
+@WithFaults
 class PullIT {
 
     private static final long SLOW = 8_000_000;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * is left over.
  */
 @Tag("chaos")
-@OnSharedCluster
+@WithFaults
 class RollingRestartIT {
 
     private static final int CLIENTS = 20;

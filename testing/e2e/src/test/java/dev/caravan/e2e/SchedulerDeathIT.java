@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Two schedulers: one leads, and its death or sleep at any moment leaves one state of things. */
-@OnSharedCluster
+@WithFaults
 class SchedulerDeathIT {
 
     private static final int KILLS = Integer.getInteger("caravan.e2e.leader-kills", 5);
@@ -117,6 +117,18 @@ class SchedulerDeathIT {
         assertThat(old.leads()).isFalse();
         assertThat(schedulers.stream().filter(Scheduler::leads)).hasSize(1);
         assertOneState(cluster, model);
+    }
+
+    /** The lease of the dead one outlives the start of the next. */
+    @Test
+    void upAfterTheLeadersDeathEndsWithAnAnswerOfAColdModel(LocalCluster cluster) {
+        cluster.unload(cluster.demoModel());
+        schedulers.forEach(scheduler -> LocalCluster.kill(scheduler.pid()));
+
+        LocalCluster.Said up = cluster.up();
+
+        assertThat(up.exit()).describedAs(up.text()).isZero();
+        assertThat(up.text()).containsPattern("\\(\\d+ tokens in ");
     }
 
     private Scheduler awaitLeader() {

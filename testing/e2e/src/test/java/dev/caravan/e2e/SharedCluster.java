@@ -1,5 +1,7 @@
 package dev.caravan.e2e;
 
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -7,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One cluster for all tests of a run: three agents, started once, made whole before each test. */
+/** One cluster for many tests of a run: three agents, started once, made whole before each test. */
 final class SharedCluster implements ParameterResolver, BeforeEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
@@ -28,11 +30,12 @@ final class SharedCluster implements ParameterResolver, BeforeEachCallback {
     }
 
     private static LocalCluster cluster(ExtensionContext context) {
+        boolean faults = isAnnotated(context.getRequiredTestClass(), WithFaults.class);
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
-                        "three agents",
-                        shape -> LocalCluster.start(Path.of("target", "clusters", "shared"), 3),
+                        faults ? "faults" : "shared",
+                        name -> LocalCluster.start(Path.of("target", "clusters", name), 3),
                         LocalCluster.class);
     }
 }

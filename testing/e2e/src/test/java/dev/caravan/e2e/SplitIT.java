@@ -47,12 +47,12 @@ class SplitIT {
      */
     @ParameterizedTest
     @CsvSource({
-        "F16, 1, 4* 4 | 3 5* | 2* 1 5",
-        "F16, 2, 4* 4",
-        "F16, 3, 4* 4",
-        "Q4_K_M, 1, 4* 4 | 3 5* | 2* 1 5",
-        "Q4_K_M, 2, 4* 4",
-        "Q4_K_M, 3, 4* 4",
+        "F16, 101, 4* 4 | 3 5* | 2* 1 5",
+        "F16, 102, 4* 4",
+        "F16, 103, 4* 4",
+        "Q4_K_M, 101, 4* 4 | 3 5* | 2* 1 5",
+        "Q4_K_M, 102, 4* 4",
+        "Q4_K_M, 103, 4* 4",
     })
     void theTextIsThatOfOneHost(String type, long seed, String layouts, LocalCluster cluster)
             throws Exception {
@@ -107,7 +107,7 @@ class SplitIT {
     /** What the price of {@code exact} buys: without it most texts are the same, not all. */
     @Test
     void theShareOfEqualTextsWithoutTheSwitchesIsTold(LocalCluster cluster) throws Exception {
-        String model = cluster.fixture("Q4_K_M", 5);
+        String model = cluster.fixture("Q4_K_M", 105);
         List<String> prompts = Stream.generate(cluster::randomText).limit(PROMPTS).toList();
         CompletableFuture<List<String>> oracle = oracle(cluster, model, prompts, List.of());
         force(cluster, model, "4* 4", "fluent");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A model with a standby goes on when a machine is lost, without a load. */
-@OnSharedCluster
+@WithFaults
 class StandbyIT {
 
     private static final Duration LOADED = Duration.ofSeconds(60);

@@ -20,7 +20,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -72,15 +71,16 @@ public final class HttpReplicas implements Replicas {
 
     @Override
     public Mono<Void> keepAlive(Loaded target, KeepAlive keepAlive) {
-        Long millis =
-                Objects.requireNonNull(WireRuns.millis(keepAlive), "a keep-alive that is set");
         String replica = target.replica().id().value();
-        return post(target, Routes.KEEP_ALIVE, replica, new KeepAliveMessage(replica, millis))
-                .response(
-                        (response, content) ->
-                                response.status().code() == NO_CONTENT
-                                        ? Mono.<Void>empty()
-                                        : this.<Void>refused(target, response, content))
+        Object message = new KeepAliveMessage(replica, WireRuns.millis(keepAlive));
+        Flux<Void> kept =
+                post(target, Routes.KEEP_ALIVE, replica, message)
+                        .response(
+                                (response, content) ->
+                                        response.status().code() == NO_CONTENT
+                                                ? Mono.<Void>empty()
+                                                : refused(target, response, content));
+        return silences.guard(kept, where(target))
                 .onErrorMap(fault -> mapped(target, fault))
                 .then();
     }

@@ -32,6 +32,14 @@ public sealed interface EngineState {
         };
     }
 
+    /** Whether it takes more runs, or will. */
+    default boolean stays() {
+        return switch (this) {
+            case Loading _, Ready _ -> true;
+            case Draining _, Exited _, Failed _ -> false;
+        };
+    }
+
     /** 0 where there is no process any more. */
     default long processId() {
         return switch (this) {

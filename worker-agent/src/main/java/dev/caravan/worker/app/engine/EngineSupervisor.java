@@ -75,12 +75,12 @@ public final class EngineSupervisor implements AutoCloseable {
     }
 
     /**
-     * Sets how long a replica stays after its last run.
+     * A replica's time runs anew; {@code setting} says how long it stays after its last run.
      *
-     * @return false where it is not here
+     * @return false where it is not here, or on its way out
      */
     public boolean keep(ReplicaId id, KeepAlive setting) {
-        Optional<Replica> here = find(id).filter(replica -> replica.state().isLive());
+        Optional<Replica> here = find(id).filter(replica -> replica.state().stays());
         here.ifPresent(
                 replica -> {
                     replica.keep(setting);

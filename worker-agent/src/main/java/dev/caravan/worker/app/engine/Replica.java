@@ -104,9 +104,10 @@ public final class Replica {
         return running == null || !state.isLive() ? OptionalLong.empty() : running.memory();
     }
 
-    /** Sets how long it stays after its last run. */
+    /** Its time runs anew from now; {@code setting} says how long it stays after its last run. */
     public void keep(KeepAlive setting) {
         keepAlive.set(setting);
+        keepAlive.used(clock.instant());
     }
 
     /** Whether its time runs: it is ready and nobody uses it. */

@@ -1,0 +1,21 @@
+package dev.caravan.e2e;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/**
+ * Tests that stop and kill processes of a cluster that they have in common; their classes run one
+ * after another, beside those {@link OnSharedCluster on the other one}. They begin first, since
+ * they take longest.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(SharedCluster.class)
+@ResourceLock("the cluster with faults")
+@Order(1)
+@interface WithFaults {}
