@@ -18,7 +18,8 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>An answer that is "ready" and yet asked for again at once named a replica that does not
  * answer: the scheduler has not heard of its end. Such repetitions are held back, each twice as
- * long as the one before, so that they wait for the news instead of filling the log.
+ * long as the one before, so that they wait for the news instead of filling the log. Whoever leaves
+ * or is served meanwhile asks for no load any more.
  */
 public final class ColdStarts {
 
@@ -58,12 +59,19 @@ public final class ColdStarts {
     /** The replica that a load makes; joins the load that is running, if there is one. */
     public Mono<Loaded> load(LoadWish wish) {
         Key key = new Key(wish.digest(), wish.contextLength(), wish.avoided());
-        return Mono.defer(() -> running.computeIfAbsent(key, absent -> start(key, wish)));
+        Mono<Loaded> shared =
+                Mono.defer(() -> running.computeIfAbsent(key, absent -> start(key, wish)));
+        return Mono.defer(
+                () -> {
+                    Duration pause = running.containsKey(key) ? Duration.ZERO : pause(key);
+                    return pause.isZero() ? shared : shared.delaySubscription(pause, scheduler);
+                });
     }
 
     private Mono<Loaded> start(Key key, LoadWish wish) {
         return Mono.defer(() -> loader.load(wish.orElse(keepAlive), patience))
-                .delaySubscription(pause(key), scheduler)
+                // not on the thread of whoever asks
+                .delaySubscription(Duration.ZERO, scheduler)
                 .doOnNext(loaded -> ready(key))
                 // before anyone hears of it, so that whoever asks again starts a new load
                 .doOnTerminate(() -> running.remove(key))
@@ -74,7 +82,11 @@ public final class ColdStarts {
         Instant now = clock.instant();
         earlier.values().removeIf(last -> now.isAfter(last.readyAt().plus(FORGOTTEN_AFTER)));
         Earlier last = earlier.get(key);
-        return last == null ? Duration.ZERO : last.nextPause();
+        Duration left =
+                last == null
+                        ? Duration.ZERO
+                        : Duration.between(now, last.readyAt().plus(last.nextPause()));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private void ready(Key key) {

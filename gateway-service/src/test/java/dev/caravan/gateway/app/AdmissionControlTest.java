@@ -196,6 +196,23 @@ class AdmissionControlTest {
     }
 
     @Test
+    void aLoadThatIsHeldBackIsNotMadeWhenNobodyWaitsForItAnyMore() {
+        views.offer(view(1));
+        Ticket ticket = arrive("c0");
+        timers.advanceTime();
+        loader.ready(replica("dead", 2, 4096));
+        failsOn(ticket, "dead");
+        timers.advanceTime();
+        loader.ready(replica("dead", 2, 4096));
+        failsOn(ticket, "dead");
+
+        ticket.release();
+        timers.advanceTimeBy(Duration.ofSeconds(5));
+
+        assertThat(loader.wishes).hasSize(2);
+    }
+
+    @Test
     void oneThatAvoidsAReplicaDoesNotJoinALoadThatMayEndInIt() {
         views.offer(view(1));
         Ticket ticket = arrive("c0");

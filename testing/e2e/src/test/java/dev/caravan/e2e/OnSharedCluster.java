@@ -10,7 +10,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests of a cluster that they have in common and end nothing of; their classes run one after
- * another, beside those {@link WithFaults with faults}.
+ * another, beside those {@link WithFaults with faults}. One of them is the first of all, so that
+ * the first two classes do not wait for the same cluster.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
