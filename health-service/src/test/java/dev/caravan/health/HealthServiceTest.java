@@ -455,8 +455,8 @@ class HealthServiceTest {
     }
 
     private AgentRecord stored(FakeAgent agent) {
-        String json = redis.opsForValue().get(Keys.AGENT + agent.report().agentId()).block();
-        assertThat(json).isNotNull();
+        String json =
+                REDIS.get(Keys.AGENT + agent.report().agentId()).orElseThrow(AssertionError::new);
         return WireJson.mapper().readValue(json, AgentRecord.class);
     }
 

@@ -54,18 +54,7 @@ public final class ModelLifecycle {
     }
 
     private static boolean isGone(Throwable fault) {
-        return fault instanceof CaravanException known
-                && switch (known.code()) {
-                    case MODEL_NOT_FOUND, UPSTREAM_FAILED, UPSTREAM_TIMEOUT -> true;
-                    case BUSY,
-                            INVALID_REQUEST,
-                            QUEUE_FULL,
-                            NO_CAPACITY,
-                            LOAD_FAILED,
-                            FORBIDDEN,
-                            INTERNAL ->
-                            false;
-                };
+        return fault instanceof CaravanException known && known.code().isOfReplica();
     }
 
     private static Set<ReplicaId> with(Set<ReplicaId> gone, ReplicaId one) {

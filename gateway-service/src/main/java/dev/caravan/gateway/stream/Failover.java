@@ -214,20 +214,12 @@ public final class Failover {
             case ReplicaFailed known -> known;
             case EngineRefusal answer -> new ReplicaFailed(target, answer, false);
             case CaravanException known ->
-                    new ReplicaFailed(target, known, isRepeatable(known.code()));
+                    new ReplicaFailed(target, known, known.code().isOfReplica());
             default ->
                     new ReplicaFailed(
                             target,
                             new CaravanException(FaultCode.INTERNAL, String.valueOf(fault), fault),
                             false);
-        };
-    }
-
-    private static boolean isRepeatable(FaultCode code) {
-        return switch (code) {
-            case BUSY, MODEL_NOT_FOUND, UPSTREAM_FAILED, UPSTREAM_TIMEOUT -> true;
-            case INVALID_REQUEST, QUEUE_FULL, NO_CAPACITY, LOAD_FAILED, FORBIDDEN, INTERNAL ->
-                    false;
         };
     }
 

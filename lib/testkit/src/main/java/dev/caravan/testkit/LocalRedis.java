@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -74,8 +75,21 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
 
     /** Removes every key. */
     public void flush() {
+        send("FLUSHALL");
+    }
+
+    /**
+     * A text, empty where there is none; asked without the service's client, which gives Redis less
+     * time than a busy machine may need.
+     */
+    public Optional<String> get(String key) {
+        List<String> reply = send("GET " + key).lines().toList();
+        return reply.getFirst().equals("$-1") ? Optional.empty() : Optional.of(reply.get(1));
+    }
+
+    private String send(String command) {
         try {
-            RedisCommand.send(backend().host(), backend().port(), "FLUSHALL");
+            return RedisCommand.send(backend().host(), backend().port(), command);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

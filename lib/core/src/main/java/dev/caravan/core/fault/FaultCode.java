@@ -21,5 +21,14 @@ public enum FaultCode {
     /** The caller may not do this. */
     FORBIDDEN,
     /** A defect of ours. */
-    INTERNAL
+    INTERNAL;
+
+    /** Whether it is of the replica that was asked: another one, or a later try, may do. */
+    public boolean isOfReplica() {
+        return switch (this) {
+            case BUSY, MODEL_NOT_FOUND, UPSTREAM_FAILED, UPSTREAM_TIMEOUT -> true;
+            case INVALID_REQUEST, QUEUE_FULL, NO_CAPACITY, LOAD_FAILED, FORBIDDEN, INTERNAL ->
+                    false;
+        };
+    }
 }
