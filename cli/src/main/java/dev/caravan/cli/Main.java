@@ -1,7 +1,10 @@
 package dev.caravan.cli;
 
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 
 /**
@@ -16,8 +19,23 @@ public final class Main {
 
     static void main(String[] arguments) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        CliContext context = CliContext.ofProcess(System.getenv(), out, System.in);
-        System.exit(commandLine(context).execute(arguments));
+        System.exit(run(System.getenv(), out, System.err, System.in, arguments));
+    }
+
+    /**
+     * Runs one command in this process.
+     *
+     * @return its exit code
+     */
+    public static int run(
+            Map<String, String> environment,
+            PrintStream out,
+            PrintStream err,
+            InputStream in,
+            String... arguments) {
+        return commandLine(CliContext.ofProcess(environment, out, in))
+                .setErr(new PrintWriter(err, true, err.charset()))
+                .execute(arguments);
     }
 
     static CommandLine commandLine(CliContext context) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad input gets a message that names the value and the way out, and leaves nothing behind. */
-@OnSharedCluster
+@AloneOnSharedCluster
 @Order(0)
 class BadInputIT {
 

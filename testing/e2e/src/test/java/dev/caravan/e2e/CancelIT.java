@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A client that leaves frees what it held, at the engine too. */
-@OnSharedCluster
+@AloneOnSharedCluster
 class CancelIT {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code down} leaves no process and no port, whatever happened before. */
 @WithFaults
-@Order(4)
+@Order(5)
 class DownIT {
 
     @Test

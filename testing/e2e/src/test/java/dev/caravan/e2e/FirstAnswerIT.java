@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a user sees first: {@code ./caravan up}, then an unmodified client. */
-@OnSharedCluster
+@AloneOnSharedCluster
 class FirstAnswerIT {
 
     @Test

@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * other one has the bridge of a container engine.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Order(3)
+@Order(2)
 class JoinIT {
 
     private static final String WRONG = "10.66.0.2";

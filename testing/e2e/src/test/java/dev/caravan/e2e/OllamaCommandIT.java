@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Ollama's own command, with {@code OLLAMA_HOST} changed and nothing else; by {@code -Pollama}. */
 @Tag("ollama")
-@OnSharedCluster
+@AloneOnSharedCluster
 class OllamaCommandIT {
 
     private static final String TEXT = "A caravan crosses the desert.";

@@ -6,16 +6,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests of a cluster that they have in common and end nothing of; their classes run one after
- * another, beside those {@link WithFaults with faults}. One of them is the first of all, so that
- * the first two classes do not wait for the same cluster.
+ * Tests of a cluster that they have in common, which end nothing of it and look at models of their
+ * own only: their classes run beside each other.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SharedCluster.class)
-@ResourceLock("the shared cluster")
-@Order(2)
+@ResourceLock(value = SharedCluster.CALM, mode = ResourceAccessMode.READ)
+@Order(4)
 @interface OnSharedCluster {}

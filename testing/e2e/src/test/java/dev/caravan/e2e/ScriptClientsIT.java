@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** ollama-python and ollama-js, with nothing but the base URL changed. */
-@OnSharedCluster
+@AloneOnSharedCluster
 class ScriptClientsIT {
 
     private static final String TEXT = ClientModels.TEXT;

@@ -2,6 +2,7 @@ package dev.caravan.e2e;
 
 import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
+import java.lang.annotation.Annotation;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -9,14 +10,22 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One cluster for many tests of a run: three agents, started once, made whole before each test. */
+/**
+ * A cluster for many tests of a run: three agents, started once, made whole before each test that
+ * has it for itself.
+ */
 final class SharedCluster implements ParameterResolver, BeforeEachCallback {
+
+    static final String CALM = "calm";
+    static final String FAULTS = "faults";
 
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        cluster(context).reset();
+        if (!is(context, OnSharedCluster.class)) {
+            cluster(context).reset();
+        }
     }
 
     @Override
@@ -30,12 +39,16 @@ final class SharedCluster implements ParameterResolver, BeforeEachCallback {
     }
 
     private static LocalCluster cluster(ExtensionContext context) {
-        boolean faults = isAnnotated(context.getRequiredTestClass(), WithFaults.class);
+        String name = is(context, WithFaults.class) ? FAULTS : CALM;
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
-                        faults ? "faults" : "shared",
-                        name -> LocalCluster.start(Path.of("target", "clusters", name), 3),
+                        name,
+                        _ -> LocalCluster.start(Path.of("target", "clusters", name), 3),
                         LocalCluster.class);
+    }
+
+    private static boolean is(ExtensionContext context, Class<? extends Annotation> kind) {
+        return isAnnotated(context.getRequiredTestClass(), kind);
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Four slots, many clients: filled, never overrun, in order. */
-@OnSharedCluster
+@AloneOnSharedCluster
 class SlotsIT {
 
     private static final int SLOTS = 4;

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Models whose layers are spread over several agents. */
 @OnSharedCluster
+@Order(3)
 class SplitIT {
 
     private static final int LAYERS = 8;
@@ -202,7 +204,7 @@ class SplitIT {
         assertThat(member(cluster, model).path("memberId").asString())
                 .isNotEqualTo(member.path("memberId").asString());
         cluster.unload(model);
-        awaitNothingLent(cluster);
+        awaitNothingLent(cluster, model);
     }
 
     @Test
@@ -230,7 +232,7 @@ class SplitIT {
                         });
         assertThat(cluster.caravan("plan", model).text()).contains(model);
         cluster.unload(model);
-        awaitNothingLent(cluster);
+        awaitNothingLent(cluster, model);
     }
 
     @Test
@@ -258,7 +260,7 @@ class SplitIT {
         assertThat(weights.head()).isLessThan(file * 6 / 10);
         assertThat(weights.member()).isLessThan(file * 6 / 10);
         cluster.unload(model);
-        awaitNothingLent(cluster);
+        awaitNothingLent(cluster, model);
     }
 
     /** What a process may take: its buffers, 15 % more, and 40 MB for itself. */
@@ -352,9 +354,9 @@ class SplitIT {
         return cluster.members(model).getFirst();
     }
 
-    private static void awaitNothingLent(LocalCluster cluster) {
+    private static void awaitNothingLent(LocalCluster cluster, String model) {
         Awaitility.await("no RPC server stays reserved")
                 .atMost(SOON)
-                .until(() -> cluster.members().isEmpty());
+                .until(() -> cluster.members(model).isEmpty());
     }
 }

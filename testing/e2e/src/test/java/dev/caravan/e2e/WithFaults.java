@@ -9,13 +9,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests that stop and kill processes of a cluster that they have in common; their classes run one
- * after another, beside those {@link OnSharedCluster on the other one}. They begin first, since
+ * Tests that stop and kill processes of another cluster that they have in common; their classes run
+ * one after another, beside those {@link OnSharedCluster on the calm one}. They begin first, since
  * they take longest.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SharedCluster.class)
-@ResourceLock("the cluster with faults")
+@ResourceLock(SharedCluster.FAULTS)
 @Order(1)
 @interface WithFaults {}
