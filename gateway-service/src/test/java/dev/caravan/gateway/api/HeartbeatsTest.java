@@ -2,11 +2,13 @@ package dev.caravan.gateway.api;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
+@Isolated("virtual time is that of the whole JVM")
 class HeartbeatsTest {
 
     @Test
