@@ -15,7 +15,7 @@ public final class CliException extends RuntimeException {
     public static final int NOT_UP = 3;
 
     private final int exitCode;
-    private final boolean forNow;
+    private final boolean temporary;
 
     public CliException(String message) {
         this(FAILED, message);
@@ -24,17 +24,17 @@ public final class CliException extends RuntimeException {
     public CliException(String message, Throwable cause) {
         super(message, cause);
         this.exitCode = FAILED;
-        this.forNow = false;
+        this.temporary = false;
     }
 
     private CliException(int exitCode, String message) {
         this(exitCode, message, false);
     }
 
-    private CliException(int exitCode, String message, boolean forNow) {
+    private CliException(int exitCode, String message, boolean temporary) {
         super(message);
         this.exitCode = exitCode;
-        this.forNow = forNow;
+        this.temporary = temporary;
     }
 
     /** A failure whose own words are good enough for the user. */
@@ -52,7 +52,7 @@ public final class CliException extends RuntimeException {
     }
 
     /** A refusal of something that may be granted soon. */
-    public static CliException forNow(String message) {
+    public static CliException temporary(String message) {
         return new CliException(FAILED, message, true);
     }
 
@@ -65,8 +65,8 @@ public final class CliException extends RuntimeException {
     }
 
     /** Whether asking again may help. */
-    public boolean isForNow() {
-        return forNow;
+    public boolean isTemporary() {
+        return temporary;
     }
 
     /** What a failure says, or at least what it is. */

@@ -231,7 +231,7 @@ final class UpCommand implements Callable<Integer> {
                 answer.generate(model, FIRST_PROMPT, OptionalInt.of(FIRST_ANSWER_TOKENS));
                 return;
             } catch (CliException refused) {
-                if (!refused.isForNow() || System.nanoTime() > deadline) {
+                if (!refused.isTemporary() || System.nanoTime() > deadline) {
                     throw refused;
                 }
                 Pause.of(ASK_AGAIN);

@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Speaks to a gateway as any Ollama client does. What the gateway refuses becomes a {@link
- * CliException} with the gateway's own words, {@link CliException#isForNow for now} where it says
- * so.
+ * CliException} with the gateway's own words, {@link CliException#isTemporary temporary} where it
+ * says so.
  */
 public final class GatewayClient {
 
@@ -184,7 +184,7 @@ public final class GatewayClient {
         }
         String said = "%s (HTTP %d of %s%s)".formatted(text, answer.statusCode(), endpoint, path);
         return answer.statusCode() == UNAVAILABLE
-                ? CliException.forNow(said)
+                ? CliException.temporary(said)
                 : new CliException(said);
     }
 }

@@ -179,15 +179,7 @@ class AdmissionControlTest {
 
     @Test
     void asksAgainAfterAPauseWhereOneThatWasLoadedAnewDoesNotAnswerEither() {
-        views.offer(view(1));
-        Ticket ticket = arrive("c0");
-        timers.advanceTime();
-        loader.ready(replica("dead", 2, 4096));
-        failsOn(ticket, "dead");
-        timers.advanceTime();
-        loader.ready(replica("dead", 2, 4096));
-
-        failsOn(ticket, "dead");
+        loadedTwiceInVain();
         timers.advanceTime();
         assertThat(loader.wishes).hasSize(2);
 
@@ -197,14 +189,7 @@ class AdmissionControlTest {
 
     @Test
     void aLoadThatIsHeldBackIsNotMadeWhenNobodyWaitsForItAnyMore() {
-        views.offer(view(1));
-        Ticket ticket = arrive("c0");
-        timers.advanceTime();
-        loader.ready(replica("dead", 2, 4096));
-        failsOn(ticket, "dead");
-        timers.advanceTime();
-        loader.ready(replica("dead", 2, 4096));
-        failsOn(ticket, "dead");
+        Ticket ticket = loadedTwiceInVain();
 
         ticket.release();
         timers.advanceTimeBy(Duration.ofSeconds(5));
@@ -430,6 +415,18 @@ class AdmissionControlTest {
                         meters);
         loads.onChange(control::wake);
         return control;
+    }
+
+    /** What was loaded does not answer, nor does what was loaded then; it asks a third time. */
+    private Ticket loadedTwiceInVain() {
+        views.offer(view(1));
+        Ticket ticket = arrive("c0");
+        for (int load = 0; load < 2; load++) {
+            timers.advanceTime();
+            loader.ready(replica("dead", 2, 4096));
+            failsOn(ticket, "dead");
+        }
+        return ticket;
     }
 
     private void failsOn(Ticket ticket, String replica) {

@@ -87,6 +87,11 @@ public final class LocalRedis implements BeforeAllCallback, AfterAllCallback {
         return reply.getFirst().equals("$-1") ? Optional.empty() : Optional.of(reply.get(1));
     }
 
+    /** Whether a set has a member. */
+    public boolean has(String set, String member) {
+        return send("SISMEMBER " + set + " " + member).startsWith(":1");
+    }
+
     private String send(String command) {
         try {
             return RedisCommand.send(backend().host(), backend().port(), command);

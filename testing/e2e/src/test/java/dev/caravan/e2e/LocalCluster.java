@@ -163,6 +163,10 @@ public final class LocalCluster implements AutoCloseable {
                 throw new IllegalStateException("not made whole again: " + up.text());
             }
         }
+        awaitNoRequest();
+    }
+
+    void awaitNoRequest() {
         Awaitility.await("no request is left over")
                 .atMost(SOON)
                 .ignoreExceptions()

@@ -44,8 +44,22 @@ final class SharedCluster implements ParameterResolver, BeforeEachCallback {
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
                         name,
-                        _ -> LocalCluster.start(Path.of("target", "clusters", name), 3),
-                        LocalCluster.class);
+                        _ -> new Kept(LocalCluster.start(Path.of("target", "clusters", name), 3)),
+                        Kept.class)
+                .cluster();
+    }
+
+    /** Whoever ran beside others is looked at when all have ended. */
+    private record Kept(LocalCluster cluster) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try (cluster) {
+                if (!cluster.processes().isEmpty()) {
+                    cluster.awaitNoRequest();
+                }
+            }
+        }
     }
 
     private static boolean is(ExtensionContext context, Class<? extends Annotation> kind) {

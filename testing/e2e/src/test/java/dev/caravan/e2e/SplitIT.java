@@ -88,6 +88,7 @@ class SplitIT {
         } finally {
             cluster.unload(model);
         }
+        awaitNothingLent(cluster, model);
     }
 
     /** What one engine on one host says, one request at a time; made beside the cluster's work. */
@@ -139,6 +140,7 @@ class SplitIT {
                                 assertThat(answer.last().path("eval_count").asInt())
                                         .isEqualTo(PREDICT));
         cluster.unload(model);
+        awaitNothingLent(cluster, model);
     }
 
     @Test
